@@ -1,0 +1,39 @@
+"""Jackfield: voice agents declared in YAML, with tools from Python packages and MCP servers."""
+
+from jackfield.calls import CallPolicy, Deliver, OnBargeIn, Outcome, OutcomeKind
+from jackfield.errors import (
+    ConfigurationError,
+    JackfieldError,
+    McpError,
+    MediaError,
+    PluginError,
+    ProviderError,
+    ProviderRefused,
+    ProviderUnreachable,
+    SidebandLost,
+    ToolError,
+)
+from jackfield.hookspecs import hookimpl
+from jackfield.tools.tool import Tool, ToolContext, ToolSource
+
+__all__ = [
+    "CallPolicy",
+    "ConfigurationError",
+    "Deliver",
+    "JackfieldError",
+    "McpError",
+    "MediaError",
+    "OnBargeIn",
+    "Outcome",
+    "OutcomeKind",
+    "PluginError",
+    "ProviderError",
+    "ProviderRefused",
+    "ProviderUnreachable",
+    "SidebandLost",
+    "Tool",
+    "ToolContext",
+    "ToolError",
+    "ToolSource",
+    "hookimpl",
+]

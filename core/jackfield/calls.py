@@ -1,0 +1,75 @@
+"""What can be said about one function call: how it may run, and how it ended.
+
+Both are plain facts without behaviour of their own, so that the pure conversation, the dispatcher and
+agents.yaml speak of the same thing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+Json = object
+"""A value that `json.dumps` takes. Narrow it before use."""
+
+Arguments = Mapping[str, Json]
+"""A function call's arguments, after JSON decoding and validation against the tool's schema."""
+
+
+class Deliver(StrEnum):
+    """When the model may speak about an output."""
+
+    WHEN_QUIET = "when_quiet"
+    SILENT = "silent"
+
+
+class OnBargeIn(StrEnum):
+    """What becomes of a running call when the caller speaks over the agent."""
+
+    KEEP = "keep"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class CallPolicy:
+    """How one tool's function calls are run and answered. Times are seconds, sizes are bytes."""
+
+    timeout: float = 20.0
+    announce_after: float | None = 2.0
+    deliver: Deliver = Deliver.WHEN_QUIET
+    on_barge_in: OnBargeIn = OnBargeIn.KEEP
+    concurrency: int = 8
+    result_limit: int = 8 * 1024
+
+
+class OutcomeKind(StrEnum):
+    """How a function call ended."""
+
+    VALUE = "value"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    CANCELLED = "cancelled"
+    DENIED = "denied"
+    UNKNOWN = "unknown"  # it was started, and nobody can say whether it took effect
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a function call ended, and what the model is told about it.
+
+    `value` is JSON-able and set only for VALUE; `message` is a sentence for the model and set for all
+    other kinds.
+    """
+
+    kind: OutcomeKind
+    value: Json = None
+    message: str = ""
+
+    @property
+    def output(self) -> str:
+        """The text of the `function_call_output` item: the value as it is, or the failure as JSON."""
+        if self.kind is OutcomeKind.VALUE:
+            return self.value if isinstance(self.value, str) else json.dumps(self.value, ensure_ascii=False)
+        return json.dumps({"error": self.kind.value, "message": self.message}, ensure_ascii=False)

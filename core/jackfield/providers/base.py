@@ -1,0 +1,63 @@
+"""The seam between a session and the Realtime service it lives at.
+
+A provider is asked for two things only: to answer an SDP offer with a session behind it, and to
+connect the sideband of that session. Everything else about a session is said over the sideband.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from jackfield.calls import Json
+
+SessionObject = Mapping[str, Json]
+"""The Realtime API's session object (facts: realtime protocol, session object)."""
+
+Event = Mapping[str, Json]
+"""One JSON event of the Realtime API."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A session that was opened: the SDP for the caller, and the name under which it is controlled."""
+
+    sdp: str
+    call_id: str
+
+
+class Sideband(Protocol):
+    """The control socket of one session. One reader, one writer."""
+
+    async def send(self, event: Event) -> None:
+        """Put one event on the wire. Raises `SidebandLost` if the socket is closed."""
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        """The raw events, as they come. Ends when the provider closes in good order; raises
+        `SidebandLost`, with the close code, when it does not."""
+
+
+class Provider(Protocol):
+    """Where sessions come from. One object serves all sessions of its kind, concurrently."""
+
+    @property
+    def kind(self) -> str:
+        """The word in agents.yaml: `local`, `azure`, `openai`."""
+
+    async def start(self) -> None:
+        """Make ready to answer; called once before anything else. Raises `ProviderError`."""
+
+    async def answer(self, offer: str, session: SessionObject) -> Answer:
+        """Open a session for an SDP offer. Raises `ProviderUnreachable` or `ProviderRefused`."""
+
+    def sideband(self, call_id: str) -> AbstractAsyncContextManager[Sideband]:
+        """Connect the control socket; retries for a few seconds while the service does not know the
+        session yet. Raises `ProviderUnreachable` or `ProviderRefused` on entering."""
+
+    async def hang_up(self, call_id: str) -> None:
+        """End the session at the provider; no error if it has ended already."""
+
+    async def aclose(self) -> None:
+        """Let go of everything `start` made. Idempotent."""

@@ -1,0 +1,1 @@
+"""What an agent may call: tools, where they come from, and under which names."""

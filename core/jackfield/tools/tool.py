@@ -1,0 +1,76 @@
+"""A tool, the context it is given, and the places tools come from."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from jackfield.calls import Arguments, Json
+
+LOOP = "loop"
+"""Runs as a coroutine on the tool loop, a thread of its own."""
+
+THREAD = "thread"
+"""Runs as a plain function in the bounded thread pool."""
+
+HUB = "hub"
+"""Runs as a coroutine on the loop of the MCP hub."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolContext:
+    """What a tool may know of the function call it serves.
+
+    A function that wants it takes a parameter annotated `ToolContext`; the model never sees that
+    parameter. `progress` may be called from any thread, as often as the tool likes.
+    """
+
+    call_id: str
+    session_id: str
+    agent: str
+    seconds_left: float
+    progress: Callable[[str], None] = field(default=lambda text: None, compare=False)
+
+
+Invoke = Callable[[Arguments, ToolContext], Awaitable[Json] | Json]
+"""Does the work. Returns a JSON-able value, or an awaitable of one where the tool runs on a loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One thing the model may ask for.
+
+    `name` is qualified, `source.name`, whatever the source. `parameters` is a JSON Schema of type
+    object. `runs_on` names the executor: `LOOP`, `THREAD` or `HUB`. `read_only` and `idempotent` are
+    claims of its author: such a tool may be run again after an accident.
+    """
+
+    name: str
+    description: str
+    parameters: Mapping[str, Json]
+    invoke: Invoke
+    runs_on: str
+    source: str
+    read_only: bool = False
+    idempotent: bool = False
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether running it twice does no harm."""
+        return self.read_only or self.idempotent
+
+
+class ToolSource(Protocol):
+    """Anything that has tools: a plugin, an MCP server.
+
+    `tools` is read whenever a catalogue is built and must not wait: a source that is not ready yet has
+    none, and tells by its own means when that changes. `aside` says which tools it keeps back, and why.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    def tools(self) -> Sequence[Tool]: ...
+
+    def aside(self) -> Mapping[str, str]: ...
