@@ -1,0 +1,203 @@
+"""Sessions at any service that speaks the GA Realtime API: OpenAI, Azure, and the embedded one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import chain, repeat
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import InvalidStatus, WebSocketException
+
+from jackfield.errors import ProviderError, ProviderRefused, ProviderUnreachable
+from jackfield.providers.base import Answer, SessionObject, Sideband
+from jackfield.providers.credential import Credential, usable
+from jackfield.providers.endpoint import Endpoint
+from jackfield.providers.exchange import Exchange
+from jackfield.providers.refusal import Reply, may_pass, refused
+from jackfield.providers.sideband import RealtimeSideband, dial
+
+T = TypeVar("T")
+
+SECRET_LIFE = 60
+"""Seconds an ephemeral key is good for. It is used at once; the service's own default is 600."""
+
+BACK_OFF = (0.1, 0.2, 0.4, 0.8)
+"""Seconds between the first dials of a sideband; one second after that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long each wait may last, in seconds. `sideband` is how long a session that the service does not
+    know yet is dialled again; `keepalive` is both the interval of pings and the wait for their answers."""
+
+    connect: float = 5.0
+    answer: float = 15.0
+    credential: float = 20.0
+    sideband: float = 5.0
+    send: float = 5.0
+    keepalive: float = 20.0
+
+
+class RealtimeProvider:
+    """A `Provider` for one endpoint and one credential."""
+
+    def __init__(
+        self, kind: str, endpoint: Endpoint, credential: Credential, *, timeouts: Timeouts | None = None
+    ) -> None:
+        self._kind = kind
+        self._endpoint = endpoint
+        self._credential = credential
+        self._timeouts = timeouts or Timeouts()
+        self._place = f"{kind} at {endpoint.host}"
+        self._http = Exchange(
+            endpoint, self._place, connect=self._timeouts.connect, total=self._timeouts.answer
+        )
+
+    @property
+    def kind(self) -> str:
+        return self._kind
+
+    async def start(self) -> None:
+        """Nothing is opened before it is needed: a service that is down delays no start."""
+
+    async def answer(self, offer: str, session: SessionObject) -> Answer:
+        # `type` is required in every form (§2); on Azure `model` is the deployment.
+        whole = {"type": "realtime", "model": self._endpoint.model, **session}
+        submit = self._offer_by_secret if self._endpoint.offer_form == "secret" else self._offer_in_parts
+        return answered(self._place, await self._authorised(lambda headers: submit(headers, offer, whole)))
+
+    async def _offer_in_parts(self, headers: Mapping[str, str], offer: str, session: SessionObject) -> Reply:
+        """SDP and session together, with the standing credential (§1.4, form 2)."""
+        parts = {
+            "sdp": (None, offer, "application/sdp"),
+            "session": (None, json.dumps(session), "application/json"),
+        }
+        accept = {"Accept": "application/sdp"}
+        reply = await self._http.post(self._endpoint.calls_url, {**headers, **accept}, files=parts)
+        return self._checked(reply, headers)
+
+    async def _offer_by_secret(self, headers: Mapping[str, str], offer: str, session: SessionObject) -> Reply:
+        """The session goes into an ephemeral key, and the bare SDP is handed in with it (§1.4, form 1)."""
+        wanted = {"expires_after": {"anchor": "created_at", "seconds": SECRET_LIFE}, "session": session}
+        minted = await self._http.post(self._endpoint.secrets_url, headers, json=wanted)
+        secret = secret_in(self._place, self._checked(minted, headers))
+        bearer = {"Authorization": f"Bearer {secret}"}
+        form = {"Content-Type": "application/sdp", "Accept": "application/sdp"}
+        reply = await self._http.post(
+            self._endpoint.calls_url, {**bearer, **form}, content=offer.encode("utf-8", "replace")
+        )
+        return self._checked(reply, bearer)
+
+    @asynccontextmanager
+    async def sideband(self, call_id: str) -> AsyncIterator[Sideband]:
+        socket = await self._dial_until_known(call_id)
+        try:
+            yield RealtimeSideband(socket, self._place, send_timeout=self._timeouts.send)
+        finally:
+            try:
+                await socket.close()  # bounded by its close_timeout
+            finally:
+                socket.transport.abort()  # when this task was cancelled in the middle of the goodbye
+
+    async def _dial_until_known(self, call_id: str) -> ClientConnection:
+        """Dial again while the service does not know the session yet, for `timeouts.sideband` seconds."""
+        loop = asyncio.get_running_loop()
+        give_up = loop.time() + self._timeouts.sideband
+        for pause in chain(BACK_OFF, repeat(1.0)):
+            try:
+                return await self._authorised(lambda headers: self._dial(headers, call_id))
+            except ProviderError as trouble:
+                if not may_pass(trouble) or loop.time() + pause > give_up:
+                    raise
+            await asyncio.sleep(pause)
+        raise AssertionError("the pauses never end")
+
+    async def _dial(self, headers: Mapping[str, str], call_id: str) -> ClientConnection:
+        try:
+            return await dial(
+                self._endpoint.sideband_url(call_id),
+                {**self._endpoint.headers, **headers},
+                tls=self._http.tls,
+                uses_proxy=self._http.uses_proxy,
+                patience=self._timeouts.connect,
+                keepalive=self._timeouts.keepalive,
+            )
+        except InvalidStatus as exc:
+            body = bytes(exc.response.body or b"").decode("utf-8", "replace")
+            raise self._refused(Reply(exc.response.status_code, body), headers) from exc
+        except (OSError, TimeoutError, WebSocketException) as exc:
+            why = str(exc) or type(exc).__name__
+            raise ProviderUnreachable(f"the sideband of {self._place} cannot be reached ({why})") from exc
+
+    async def hang_up(self, call_id: str) -> None:
+        async def submit(headers: Mapping[str, str]) -> Reply:
+            reply = await self._http.post(self._endpoint.hang_up_url(call_id), headers)
+            return reply if reply.status == 404 else self._checked(reply, headers)
+
+        await self._authorised(submit)
+
+    async def aclose(self) -> None:
+        await self._http.aclose()
+        await self._credential.aclose()
+
+    async def _authorised(self, attempt: Callable[[Mapping[str, str]], Awaitable[T]]) -> T:
+        """Make the attempt with fresh headers; after a 401 once more with the credential's other ones,
+        which are kept if they were the right ones."""
+        credential = self._credential
+        try:
+            return await attempt(await self._headers(credential))
+        except ProviderRefused as refusal:
+            other = credential.after_refusal() if refusal.status == 401 else None
+            if other is None:
+                raise
+        result = await attempt(await self._headers(other))
+        self._credential = other
+        return result
+
+    async def _headers(self, credential: Credential) -> Mapping[str, str]:
+        try:
+            async with asyncio.timeout(self._timeouts.credential):
+                return await credential.headers()
+        except TimeoutError:
+            raise ProviderUnreachable(
+                f"{self._place}: no credential came within {self._timeouts.credential:g} s"
+            ) from None
+
+    def _checked(self, reply: Reply, headers: Mapping[str, str]) -> Reply:
+        if not reply.is_success:
+            raise self._refused(reply, headers)
+        return reply
+
+    def _refused(self, reply: Reply, headers: Mapping[str, str]) -> ProviderRefused:
+        return refused(self._place, reply, self._endpoint.advice, headers)
+
+
+def answered(place: str, reply: Reply) -> Answer:
+    """The SDP, and the call id: the last segment of `Location` (§1.4)."""
+    call_id = urlsplit(reply.location).path.rstrip("/").rpartition("/")[2]
+    if not reply.text.lstrip().startswith("v=0"):
+        raise ProviderRefused(f"{place} answered HTTP {reply.status} without an SDP", status=reply.status)
+    if not call_id:
+        raise ProviderRefused(
+            f"{place} answered without a Location header, so the session cannot be controlled; "
+            "is a proxy in between that removes it?",
+            status=reply.status,
+        )
+    return Answer(reply.text, call_id)
+
+
+def secret_in(place: str, reply: Reply) -> str:
+    """The ephemeral key of a minting reply: `value`, at the top (§1.3)."""
+    try:
+        value = json.loads(reply.text).get("value")
+    except (ValueError, AttributeError):
+        value = None
+    if not isinstance(value, str) or not usable(value):
+        raise ProviderRefused(f"{place} minted no usable ephemeral key", status=reply.status)
+    return value
