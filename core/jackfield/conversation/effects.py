@@ -1,0 +1,50 @@
+"""What the conversation asks its session to do. Carried out in order; none of them is waited for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jackfield.calls import CallPolicy
+from jackfield.notices import Notice
+from jackfield.protocol.client_events import ClientEvent
+
+
+@dataclass(frozen=True, slots=True)
+class StartCall:
+    """Run a function call and report by `Conversation.finish`, exactly once. `arguments` is raw JSON."""
+
+    call_id: str
+    name: str
+    arguments: str
+    policy: CallPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class CancelCall:
+    """Stop the work of a function call; its outcome is decided already."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Put this on the sideband."""
+
+    event: ClientEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Tell the observers."""
+
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """End the session: it cannot go on."""
+
+    reason: str
+
+
+Effect = StartCall | CancelCall | Send | Note | Close

@@ -1,0 +1,122 @@
+"""Which event matters to what: the table between the wire's facts and the conversation's decisions."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from jackfield import notices
+from jackfield.conversation.floor import Floor
+from jackfield.conversation.states import Playback
+from jackfield.protocol.server_events import (
+    CallerTranscribed,
+    ErrorReported,
+    Item,
+    ItemAdded,
+    ItemDone,
+    PlaybackStarted,
+    PlaybackStopped,
+    ResponseCreated,
+    ResponseDone,
+    ServerEvent,
+    SessionDescribed,
+    SpeechStarted,
+    SpeechStopped,
+    TranscriptDelta,
+    TranscriptDone,
+    Unknown,
+)
+
+
+class Listening(ABC):
+    """The half of a conversation that takes in events: keeps the floor, tells the observers, and hands
+    what needs a decision to the methods below it."""
+
+    _floor: Floor
+
+    def hear(self, event: ServerEvent, now: float) -> None:
+        """Take in one event; anything unknown is let pass."""
+        match event:
+            case SessionDescribed(session):
+                self._floor.service_answers_turns = _answers_turns(session)
+            case SpeechStarted():
+                self._speech_started(now)
+            case SpeechStopped():
+                self._floor.caller_stops(now)
+                self._note(notices.CallerStoppedSpeaking(now))
+            case ItemAdded(item):
+                self._item_added(item, now)
+            case ItemDone(item):
+                self._call_requested(item, now)
+            case ResponseCreated() | ResponseDone():
+                self._hear_response(event, now)
+            case ErrorReported():
+                self._error_reported(event, now)
+            case Unknown():
+                pass
+            case _:
+                self._hear_sound(event, now)
+
+    def _speech_started(self, now: float) -> None:
+        barging_in = self._floor.agent_has_it
+        self._floor.caller_speaks(now)
+        self._note(notices.CallerStartedSpeaking(now))
+        if barging_in:
+            self._barge_in(now)
+
+    def _hear_response(self, event: ResponseCreated | ResponseDone, now: float) -> None:
+        if isinstance(event, ResponseCreated):
+            if self._floor.begins(event, now):
+                self._note(notices.ResponseStarted(now, event.response_id))
+                self._response_began(event, now)
+        elif self._floor.ends(event, now):
+            reason = event.reason or event.message or event.code
+            metadata = dict(event.metadata)
+            self._note(notices.ResponseFinished(now, event.response_id, event.status, reason, metadata))
+            for item in event.calls:
+                self._call_requested(item, now)
+            self._response_ended(event, now)
+
+    def _hear_sound(self, event: ServerEvent, now: float) -> None:
+        match event:
+            case PlaybackStarted(response_id):
+                self._floor.sound(Playback.PLAYING, now)
+                self._note(notices.AgentStartedSpeaking(now, response_id))
+            case PlaybackStopped(response_id, cleared):
+                self._floor.sound(Playback.QUIET, now)
+                self._note(notices.AgentStoppedSpeaking(now, response_id, cleared))
+            case CallerTranscribed(item_id, text):
+                self._note(notices.CallerSaid(now, item_id, text))
+            case TranscriptDelta(item_id, delta):
+                self._note(notices.AgentSaying(now, item_id, delta))
+            case TranscriptDone(item_id, text):
+                self._note(notices.AgentSaid(now, item_id, text))
+
+    @abstractmethod
+    def _note(self, notice: notices.Notice) -> None: ...
+
+    @abstractmethod
+    def _barge_in(self, now: float) -> None: ...
+
+    @abstractmethod
+    def _call_requested(self, item: Item, now: float) -> None: ...
+
+    @abstractmethod
+    def _item_added(self, item: Item, now: float) -> None: ...
+
+    @abstractmethod
+    def _response_began(self, event: ResponseCreated, now: float) -> None: ...
+
+    @abstractmethod
+    def _response_ended(self, event: ResponseDone, now: float) -> None: ...
+
+    @abstractmethod
+    def _error_reported(self, error: ErrorReported, now: float) -> None: ...
+
+
+def _answers_turns(session: object) -> bool:
+    """Whether the service makes a response by itself when the caller's turn ends (§2.2)."""
+    for name in ("audio", "input", "turn_detection"):
+        if not isinstance(session, dict) or name not in session:
+            return True  # not said: the service's default is to answer
+        session = session[name]
+    return isinstance(session, dict) and session.get("create_response") is not False

@@ -1,0 +1,97 @@
+"""The state machines, as tables. `docs/explanation/conversation.md` is drawn from them.
+
+Three machines tell who holds the floor; a fourth follows each thing of ours into the conversation. A
+pair that is not in a table changes nothing: the service may send anything at any time.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class User(Enum):
+    """Whether the caller is speaking (the service's voice detection)."""
+
+    SILENT = "silent"
+    SPEAKING = "speaking"
+
+
+class Playback(Enum):
+    """Whether sound goes out to the caller (WebRTC: `output_audio_buffer.*`, §4.6)."""
+
+    QUIET = "quiet"
+    PLAYING = "playing"
+
+
+class Response(Enum):
+    """What the service is doing about the one response that may write to the conversation."""
+
+    NONE = "none"
+    REQUESTED = "requested"  # we asked, and the service has not said yes or no
+    EXPECTED = "expected"  # the service will answer the caller's turn unasked, or is busy unseen
+    ACTIVE = "active"
+    YIELDING = "yielding"  # active still, and the caller's next turn has ended: one more will follow
+
+
+class Signal(Enum):
+    """What can happen to the response machine."""
+
+    ASKED = "we send response.create"
+    TURN_ENDED = "speech_stopped"
+    CREATED = "response.created"
+    DONE = "response.done"
+    BUSY = "error: already has active response"
+    REFUSED = "error: any other"
+    OVERDUE = "patience ends"
+
+
+class Stage(Enum):
+    """How far a thing of ours (a function call's output, a typed message) has come."""
+
+    RUNNING = "running"  # a function call only: received, no output yet
+    SENT = "sent"
+    ADDED = "added"  # the service announced the item: later responses know it
+    HEARD = "heard"  # a response was begun that knows it
+    REFUSED = "refused"  # the service does not take it
+
+
+class Step(Enum):
+    """What can happen to a thing of ours."""
+
+    ANSWERED = "output sent"
+    ANNOUNCED = "conversation.item.added"
+    RESPONDED = "response.created"
+    DECLINED = "error naming it"
+    GIVEN_UP = "asked for in vain"
+
+
+RESPONSE: dict[tuple[Response, Signal], Response] = {
+    (Response.NONE, Signal.ASKED): Response.REQUESTED,
+    (Response.NONE, Signal.TURN_ENDED): Response.EXPECTED,
+    (Response.NONE, Signal.CREATED): Response.ACTIVE,
+    (Response.REQUESTED, Signal.CREATED): Response.ACTIVE,
+    (Response.REQUESTED, Signal.DONE): Response.NONE,
+    (Response.REQUESTED, Signal.BUSY): Response.EXPECTED,
+    (Response.REQUESTED, Signal.REFUSED): Response.NONE,
+    (Response.REQUESTED, Signal.OVERDUE): Response.NONE,
+    (Response.EXPECTED, Signal.CREATED): Response.ACTIVE,
+    (Response.EXPECTED, Signal.DONE): Response.NONE,
+    (Response.EXPECTED, Signal.OVERDUE): Response.NONE,
+    (Response.ACTIVE, Signal.CREATED): Response.ACTIVE,
+    (Response.ACTIVE, Signal.TURN_ENDED): Response.YIELDING,
+    (Response.ACTIVE, Signal.DONE): Response.NONE,
+    (Response.YIELDING, Signal.CREATED): Response.ACTIVE,
+    (Response.YIELDING, Signal.DONE): Response.EXPECTED,
+}
+
+PATIENCE: dict[Response, float] = {Response.REQUESTED: 10.0, Response.EXPECTED: 3.0}
+"""Seconds after which a state that waits for the service is left by `OVERDUE`: an event was lost."""
+
+STAGE: dict[tuple[Stage, Step], Stage] = {
+    (Stage.RUNNING, Step.ANSWERED): Stage.SENT,
+    (Stage.SENT, Step.ANNOUNCED): Stage.ADDED,
+    (Stage.SENT, Step.DECLINED): Stage.REFUSED,
+    (Stage.SENT, Step.GIVEN_UP): Stage.HEARD,
+    (Stage.ADDED, Step.RESPONDED): Stage.HEARD,
+    (Stage.ADDED, Step.GIVEN_UP): Stage.HEARD,
+}

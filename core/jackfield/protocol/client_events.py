@@ -1,0 +1,70 @@
+"""What we say to the Realtime service. `as_dict` gives the JSON of the GA protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jackfield.calls import Json
+
+WireObject = dict[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionUpdate:
+    """Change the fields that `session` names; `type` is added, without it the service refuses (§2)."""
+
+    session: Mapping[str, Json]
+    event_id: str = ""
+
+    def as_dict(self) -> WireObject:
+        return _event("session.update", self.event_id, session={"type": "realtime", **self.session})
+
+
+@dataclass(frozen=True, slots=True)
+class CallOutput:
+    """The output of a function call. Legal at any time, and starts no response by itself (§6.3)."""
+
+    call_id: str
+    output: str
+    event_id: str = ""
+
+    def as_dict(self) -> WireObject:
+        item = {"type": "function_call_output", "call_id": self.call_id, "output": self.output}
+        return _event("conversation.item.create", self.event_id, item=item)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A typed message: of the caller (`user`) or a remark of ours (`system`)."""
+
+    item_id: str
+    role: str
+    text: str
+    event_id: str = ""
+
+    def as_dict(self) -> WireObject:
+        content = [{"type": "input_text", "text": self.text}]
+        item = {"id": self.item_id, "type": "message", "role": self.role, "content": content}
+        return _event("conversation.item.create", self.event_id, item=item)
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseCreate:
+    """Ask for a response. `instructions` replace the session's for this response only (§3.3)."""
+
+    event_id: str
+    instructions: str = ""
+    tool_choice: str = ""
+
+    def as_dict(self) -> WireObject:
+        options = {"instructions": self.instructions, "tool_choice": self.tool_choice}
+        given = {name: value for name, value in options.items() if value}
+        return _event("response.create", self.event_id, **({"response": given} if given else {}))
+
+
+ClientEvent = SessionUpdate | CallOutput | Message | ResponseCreate
+
+
+def _event(name: str, event_id: str, **fields: Json) -> WireObject:
+    return {"type": name, **({"event_id": event_id} if event_id else {}), **fields}

@@ -1,0 +1,147 @@
+"""From the wire's JSON to events: the only place that knows the wire's field names.
+
+A table maps wire names to readers. Readers are tolerant, as the service is not one service: fields come
+and go, preview names live on at gateways (§3.4), and `status_details` has been seen as a plain string.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from jackfield.calls import Json
+from jackfield.protocol.server_events import (
+    CallerTranscribed,
+    ErrorReported,
+    Item,
+    ItemAdded,
+    ItemDone,
+    PlaybackStarted,
+    PlaybackStopped,
+    ResponseCreated,
+    ResponseDone,
+    ServerEvent,
+    SessionDescribed,
+    SpeechStarted,
+    SpeechStopped,
+    TranscriptDelta,
+    TranscriptDone,
+    Unknown,
+)
+
+Wire = Mapping[str, Json]
+
+
+def decode(raw: str | bytes) -> ServerEvent:
+    """Read one event. Never raises: what cannot be read is `Unknown`."""
+    try:
+        event = json.loads(raw)
+    except (ValueError, RecursionError):
+        return Unknown("")
+    if not isinstance(event, dict):
+        return Unknown("")
+    name = _text(event, "type")
+    reader = _READERS.get(name)
+    return reader(event) if reader else Unknown(name)
+
+
+def _text(wire: Wire, name: str) -> str:
+    value = wire.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _object(wire: Wire, name: str) -> Wire:
+    value = wire.get(name)
+    return cast(Wire, value) if isinstance(value, dict) else {}
+
+
+def _objects(wire: Wire, name: str) -> list[Wire]:
+    value = wire.get(name)
+    return (
+        [cast(Wire, entry) for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+    )
+
+
+def _item(wire: Wire) -> Item:
+    parts = (_text(part, "text") or _text(part, "transcript") for part in _objects(wire, "content"))
+    return Item(
+        id=_text(wire, "id"),
+        type=_text(wire, "type"),
+        role=_text(wire, "role"),
+        status=_text(wire, "status"),
+        call_id=_text(wire, "call_id"),
+        name=_text(wire, "name"),
+        arguments=_text(wire, "arguments"),
+        text=" ".join(filter(None, parts)),
+    )
+
+
+def _out_of_band(response: Wire) -> bool:
+    # §4.5: null says out-of-band; a field that is not there says nothing.
+    return "conversation_id" in response and response["conversation_id"] is None
+
+
+def _response_created(event: Wire) -> ServerEvent:
+    response = _object(event, "response")
+    return ResponseCreated(_text(response, "id"), _out_of_band(response))
+
+
+def _response_done(event: Wire) -> ServerEvent:
+    response = _object(event, "response")
+    details = _object(response, "status_details")
+    error = _object(details, "error")
+    metadata = _object(response, "metadata")
+    outputs = (_item(wire) for wire in _objects(response, "output"))
+    return ResponseDone(
+        response_id=_text(response, "id"),
+        status=_text(response, "status") or "completed",
+        reason=_text(details, "reason") or _text(response, "status_details"),
+        code=_text(error, "code") or _text(error, "type"),
+        message=_text(error, "message"),
+        out_of_band=_out_of_band(response),
+        metadata={key: value for key, value in metadata.items() if isinstance(value, str)},
+        calls=tuple(item for item in outputs if item.type == "function_call"),
+    )
+
+
+def _error(event: Wire) -> ServerEvent:
+    error = _object(event, "error") or event
+    code = _text(error, "code") or _text(error, "type")
+    return ErrorReported(code, _text(error, "message"), _text(error, "event_id"))
+
+
+_READERS: dict[str, Callable[[Wire], ServerEvent]] = {
+    "session.created": lambda e: SessionDescribed(_object(e, "session"), updated=False),
+    "session.updated": lambda e: SessionDescribed(_object(e, "session"), updated=True),
+    "input_audio_buffer.speech_started": lambda e: SpeechStarted(_text(e, "item_id")),
+    "input_audio_buffer.speech_stopped": lambda e: SpeechStopped(_text(e, "item_id")),
+    "conversation.item.added": lambda e: ItemAdded(_item(_object(e, "item"))),
+    "conversation.item.created": lambda e: ItemAdded(_item(_object(e, "item"))),
+    "conversation.item.done": lambda e: ItemDone(_item(_object(e, "item"))),
+    "response.output_item.done": lambda e: ItemDone(_item(_object(e, "item")), _text(e, "response_id")),
+    "conversation.item.input_audio_transcription.completed": lambda e: CallerTranscribed(
+        _text(e, "item_id"), _text(e, "transcript")
+    ),
+    "response.output_audio_transcript.delta": lambda e: TranscriptDelta(
+        _text(e, "item_id"), _text(e, "delta")
+    ),
+    "response.output_audio_transcript.done": lambda e: TranscriptDone(
+        _text(e, "item_id"), _text(e, "transcript")
+    ),
+    "response.output_text.delta": lambda e: TranscriptDelta(_text(e, "item_id"), _text(e, "delta")),
+    "response.output_text.done": lambda e: TranscriptDone(_text(e, "item_id"), _text(e, "text")),
+    "response.created": _response_created,
+    "response.done": _response_done,
+    "output_audio_buffer.started": lambda e: PlaybackStarted(_text(e, "response_id")),
+    "output_audio_buffer.stopped": lambda e: PlaybackStopped(_text(e, "response_id"), cleared=False),
+    "output_audio_buffer.cleared": lambda e: PlaybackStopped(_text(e, "response_id"), cleared=True),
+    "error": _error,
+}
+for _preview, _ga in {
+    "response.audio_transcript.delta": "response.output_audio_transcript.delta",
+    "response.audio_transcript.done": "response.output_audio_transcript.done",
+    "response.text.delta": "response.output_text.delta",
+    "response.text.done": "response.output_text.done",
+}.items():
+    _READERS[_preview] = _READERS[_ga]

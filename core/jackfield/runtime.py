@@ -1,0 +1,158 @@
+"""All that agents.yaml declares, opened and closed in order.
+
+    plugins → providers, tool executors, MCP hub → sessions, and back the same way
+
+A provider that cannot start stops the runtime from starting: nobody could be answered. An MCP server or
+a plugin that cannot start does not: their tools are missing until they come.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import Self
+
+from jackfield.config import Config
+from jackfield.dispatch.dispatcher import Dispatcher
+from jackfield.dispatch.executors import LoopExecutor, ThreadExecutor
+from jackfield.errors import ConfigurationError
+from jackfield.mcp.hub import Hub
+from jackfield.plugins import Plugins
+from jackfield.providers import BUILT_IN
+from jackfield.providers.base import Provider
+from jackfield.session import Session, Switchboard
+from jackfield.telemetry import spans
+from jackfield.tools.catalogue import Catalogue
+from jackfield.tools.tool import HUB, LOOP, THREAD, ToolSource
+
+log = logging.getLogger(__name__)
+
+
+class Runtime:
+    """`async with Runtime(config) as runtime`: answers callers until it is left.
+
+    Raises `ConfigurationError` for a provider kind that no plugin offers and `ProviderError` for one that
+    does not start. Leaving hangs up every session, in bounded time, and leaves no process behind.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.plugins = Plugins.load(config.plugins, extra=[*BUILT_IN, spans])
+        self.sessions: dict[str, Session] = {}
+        self._stack = AsyncExitStack()
+        self._providers: dict[str, Provider] = {}
+        self._hub: Hub | None = None
+        self._switchboard: Switchboard | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            self._open_tools(stack)
+            await self._start_providers(stack)
+            stack.push_async_callback(self._hang_up_all)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._stack.aclose()
+
+    async def open_session(self, agent: str, offer: str) -> tuple[Session, str]:
+        """Put a caller through to an agent: the session, and the SDP answer for the caller.
+
+        Raises `ConfigurationError` for an agent that is not declared, `ProviderError` if the service
+        does not take the caller.
+        """
+        declared = self.config.agents.get(agent)
+        if declared is None or declared.transfer:
+            raise ConfigurationError(f"there is no agent {agent!r} to talk to in agents.yaml")
+        assert self._switchboard is not None, "enter the runtime before opening sessions"
+        provider = self._providers[declared.provider or self.config.provider]
+        session = Session(f"session_{secrets.token_hex(8)}", agent, provider, self._switchboard)
+        answer = await provider.answer(offer, session.persona.session_object())
+        self.sessions[session.id] = session
+        task = asyncio.create_task(self._serve(session, answer.call_id), name=session.id)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return session, answer.sdp
+
+    async def _serve(self, session: Session, call_id: str) -> None:
+        try:
+            await session.run(call_id)
+        except Exception:
+            log.exception("%s ended by an error inside Jackfield", session.id)
+        finally:
+            del self.sessions[session.id]
+
+    async def _hang_up_all(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # --- opening --------------------------------------------------------------------------------------
+
+    def _open_tools(self, stack: AsyncExitStack) -> None:
+        loop = asyncio.get_running_loop()
+        hub = Hub(
+            self.config.mcp_servers,
+            changed=lambda _: _call_if_open(loop, self._refresh_tools),
+        )
+        hub.start()
+        stack.push_async_callback(hub.aclose)
+        dispatcher = Dispatcher({LOOP: LoopExecutor(), THREAD: ThreadExecutor(), HUB: hub.executor})
+        stack.push_async_callback(dispatcher.aclose)
+        self._hub = hub
+        self._switchboard = Switchboard(
+            self.config, self.catalogue, self.plugins.policies, dispatcher, self.plugins.notify
+        )
+
+    @property
+    def hub(self) -> Hub:
+        """The MCP servers. Raises `RuntimeError` before the runtime is entered."""
+        if self._hub is None:
+            raise RuntimeError("enter the runtime first")
+        return self._hub
+
+    def catalogue(self) -> Catalogue:
+        """The tools that are there at this moment."""
+        sources: list[ToolSource] = [*self.plugins.tool_sources(), *self.hub.sources()]
+        return Catalogue(sources)
+
+    async def _start_providers(self, stack: AsyncExitStack) -> None:
+        kinds = self.plugins.provider_kinds()
+        names = {agent.provider or self.config.provider for agent in self.config.agents.values()}
+        self._providers = {name: self._make_provider(name, kinds) for name in sorted(names)}
+        for provider in self._providers.values():
+            stack.push_async_callback(provider.aclose)
+        async with asyncio.TaskGroup() as starting:
+            for provider in self._providers.values():
+                starting.create_task(provider.start())
+
+    def _make_provider(self, name: str, kinds: Mapping[str, Callable[..., Provider]]) -> Provider:
+        declared = self.config.providers.get(name)
+        kind = declared.kind if declared else name
+        if kind not in kinds:
+            known = ", ".join(sorted(kinds))
+            raise ConfigurationError(
+                f"no plugin offers the provider kind {kind!r} (there are: {known}); "
+                f"install the package that does, or change `provider` in agents.yaml"
+            )
+        return kinds[kind](declared.settings if declared else {})
+
+    def _refresh_tools(self) -> None:
+        for session in self.sessions.values():
+            session.refresh_tools()
+
+
+def _call_if_open(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
+    """From the hub's thread; the last changes may come when the loop is gone, and matter to nobody."""
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(callback)

@@ -1,0 +1,71 @@
+"""The control leg of one session: the sideband, kept up as long as the session lives."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from jackfield.errors import ProviderUnreachable, SidebandLost
+from jackfield.protocol.client_events import ClientEvent
+from jackfield.providers.base import Provider, Sideband
+
+MOST_UNSENT = 2_000
+PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0)
+"""Seconds between attempts to reach a service that does not answer while its session may still live."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Whom the control leg tells, on the session's loop: that it is attached (again), each raw event,
+    and that it was lost and why."""
+
+    attached: Callable[[], None]
+    received: Callable[[str], None]
+    lost: Callable[[str], None]
+
+
+class ControlLeg:
+    """One per session. `send` never waits; what cannot be sent yet is kept, up to a bound."""
+
+    def __init__(self, provider: Provider, call_id: str, listener: Listener) -> None:
+        self._provider = provider
+        self._call_id = call_id
+        self._listener = listener
+        self._unsent: asyncio.Queue[ClientEvent] = asyncio.Queue(MOST_UNSENT)
+
+    def send(self, event: ClientEvent) -> None:
+        """Queue one event. Raises `asyncio.QueueFull` when the service has taken nothing for too long."""
+        self._unsent.put_nowait(event)
+
+    async def run(self) -> None:
+        """Attach, and attach again after each loss. Returns when the session ended in good order; raises
+        `ProviderRefused` when the service knows it no more, `ProviderUnreachable` when patience ends."""
+        pauses = iter(PAUSES)
+        while True:
+            try:
+                async with self._provider.sideband(self._call_id) as sideband:
+                    pauses = iter(PAUSES)
+                    self._listener.attached()
+                    await self._attend(sideband)
+                    return
+            except (SidebandLost, ProviderUnreachable) as lost:
+                self._listener.lost(str(lost))
+                pause = next(pauses, None)
+                if pause is None:
+                    raise ProviderUnreachable(f"the control leg could not be restored: {lost}") from lost
+            await asyncio.sleep(pause)
+
+    async def _attend(self, sideband: Sideband) -> None:
+        sender = asyncio.create_task(self._forward(sideband), name="sideband sender")
+        try:
+            async for raw in sideband:
+                self._listener.received(raw)
+        finally:
+            sender.cancel()
+            await asyncio.gather(sender, return_exceptions=True)
+
+    async def _forward(self, sideband: Sideband) -> None:
+        while True:
+            event = await self._unsent.get()
+            await sideband.send(event.as_dict())

@@ -1,0 +1,80 @@
+"""A persona: one agent at one moment, with the tools that are there and the names they have on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from jackfield.calls import CallPolicy, Json
+from jackfield.config import AgentConfig, Config, instructions_for, policy_for
+from jackfield.tools.catalogue import Catalogue, function_tools
+from jackfield.tools.tool import Tool
+
+HANDOFF_PREFIX = "transfer_to_"
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """Fits the conversation's `Repertoire`. `tools` and `handoffs` are keyed by wire name; a handoff's
+    value is the agent it leads to."""
+
+    agent: str
+    config: AgentConfig
+    instructions: str
+    tools: Mapping[str, Tool]
+    handoffs: Mapping[str, str]
+    policies: Mapping[str, CallPolicy]
+    function_tools: Sequence[Mapping[str, Json]]
+
+    @classmethod
+    def of(
+        cls, agent: str, config: Config, catalogue: Catalogue, defaults: Mapping[str, CallPolicy]
+    ) -> Persona:
+        """The agent as agents.yaml declares it, with those of its tools that are there now. `defaults` are
+        the policies that plugins give their own tools."""
+        declared = config.agents[agent]
+        selection = catalogue.choose(declared.tools)
+        handoffs = {HANDOFF_PREFIX + handoff.to: handoff for handoff in declared.handoffs}
+        offers = [_handoff_tool(name, handoff.to, handoff.when) for name, handoff in handoffs.items()]
+        return cls(
+            agent=agent,
+            config=declared,
+            instructions=instructions_for(config, agent),
+            tools=selection.tools,
+            handoffs={name: handoff.to for name, handoff in handoffs.items()},
+            policies={
+                wire_name: policy_for(config, agent, tool.name, defaults.get(tool.name))
+                for wire_name, tool in selection.tools.items()
+            },
+            function_tools=[*function_tools(selection), *offers],
+        )
+
+    def policy(self, wire_name: str) -> CallPolicy:
+        return self.policies.get(wire_name, CallPolicy())
+
+    def title(self, wire_name: str) -> str:
+        tool = self.tools.get(wire_name)
+        return tool.name if tool else wire_name
+
+    def update(self) -> dict[str, Json]:
+        """What a live session is told when this persona takes over. Never the voice: once the model has
+        spoken, an update that names another voice is refused as a whole (§2, §5.2)."""
+        return {"instructions": self.instructions, "tools": list(self.function_tools), "tool_choice": "auto"}
+
+    def session_object(self) -> dict[str, Json]:
+        """The session object to open a session with (§2)."""
+        return {
+            "type": "realtime",
+            "output_modalities": ["audio"],
+            "audio": {"input": self.config.audio_input(), "output": self.config.audio_output()},
+            **self.update(),
+        }
+
+
+def _handoff_tool(name: str, to: str, when: str) -> dict[str, Json]:
+    return {
+        "type": "function",
+        "name": name,
+        "description": f"Transfer the caller to {to}. Use it when {when}.",
+        "parameters": {"type": "object", "properties": {}, "required": []},
+    }

@@ -1,0 +1,245 @@
+"""One live line. Decisions are the conversation's; here they are carried out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from jackfield.calls import Arguments, Outcome, OutcomeKind
+from jackfield.conversation.conversation import Conversation
+from jackfield.conversation.effects import CancelCall, Close, Effect, Note, Send, StartCall
+from jackfield.errors import ProviderError
+from jackfield.notices import (
+    HandedOff,
+    Notice,
+    SessionEnded,
+    SessionOpened,
+    SidebandConnected,
+    ToolsChanged,
+    Trouble,
+)
+from jackfield.protocol.client_events import ClientEvent, SessionUpdate
+from jackfield.protocol.codec import decode
+from jackfield.protocol.server_events import SessionDescribed
+from jackfield.providers.base import Provider
+from jackfield.session.control_leg import ControlLeg, Listener
+from jackfield.session.persona import Persona
+from jackfield.session.switchboard import Switchboard
+from jackfield.session.timeline import Timeline
+from jackfield.tools.tool import ToolContext
+
+log = logging.getLogger(__name__)
+
+
+class Session:
+    """A caller and an agent. Made by the runtime, which also owns the task that runs it.
+
+    All state lives on one event loop; only `ToolContext.progress` is called from elsewhere. The session's
+    clock starts at 0 when it is made.
+    """
+
+    def __init__(self, session_id: str, agent: str, provider: Provider, switchboard: Switchboard) -> None:
+        self.id = session_id
+        self.persona = switchboard.persona(agent)
+        self._provider = provider
+        self._switchboard = switchboard
+        self._loop = asyncio.get_running_loop()
+        self._opened_at = self._loop.time()
+        self._conversation = Conversation(self.persona)
+        self._control: ControlLeg | None = None
+        self._timeline = Timeline()
+        self._alarm: asyncio.TimerHandle | None = None
+        self._verdict: asyncio.Future[SessionEnded] = self._loop.create_future()
+        self._greeted = False
+
+    # --- for whoever watches and takes part -----------------------------------------------------------
+
+    @property
+    def agent(self) -> str:
+        """The agent that has the line now; a handoff changes it."""
+        return self.persona.agent
+
+    def timeline(self, start: int = 0) -> AsyncIterator[Notice]:
+        """Every notice so far from number `start` on, then live; ends after `SessionEnded`."""
+        return self._timeline.read(start)
+
+    async def say(self, text: str) -> None:
+        """The caller types instead of speaking."""
+        self._conversation.say(text, self._now)
+        self._carry_out()
+
+    async def hang_up(self, reason: str = "hung up") -> None:
+        """End the session, and wait until it has ended here and at the provider."""
+        self._end(reason, failed=False)
+        async for _ in self.timeline():
+            pass
+
+    def refresh_tools(self) -> None:
+        """Tools may have come or gone: the model is told if that is so for this agent."""
+        persona = self._switchboard.persona(self.agent)
+        if persona.function_tools != self.persona.function_tools:
+            self._become(persona)
+            self._note(ToolsChanged(self._now, [tool.name for tool in persona.tools.values()]))
+            self._carry_out()
+
+    # --- its life -------------------------------------------------------------------------------------
+
+    async def run(self, call_id: str) -> None:
+        """Attend to the session at the provider under this call id until it ends. Never raises but for
+        cancellation, which ends the session like a hang-up."""
+        listener = Listener(self._attached, self._received, self._sideband_lost)
+        self._control = ControlLeg(self._provider, call_id, listener)
+        self._note(SessionOpened(self._now, self.id, self.agent, self._provider.kind))
+        attending = asyncio.create_task(self._attend(self._control), name=f"{self.id} control leg")
+        ended = SessionEnded(self._now, "the runtime is closing", failed=False)
+        try:
+            ended = await self._verdict
+        finally:
+            await self._clean_up(attending, call_id)
+            self._note(ended)
+            self._timeline.close()
+
+    async def _attend(self, control: ControlLeg) -> None:
+        try:
+            await control.run()
+            self._end("the line was closed", failed=False)
+        except ProviderError as error:
+            self._end(str(error), failed=True)
+        except Exception:
+            log.exception("session %s: the control leg failed", self.id)
+            self._end("an error inside Jackfield; the log has it", failed=True)
+
+    async def _clean_up(self, attending: asyncio.Task[None], call_id: str) -> None:
+        if self._alarm:
+            self._alarm.cancel()
+        attending.cancel()
+        await asyncio.gather(attending, return_exceptions=True)
+        for call in self._conversation.running:
+            self._switchboard.dispatcher.cancel(self._dispatch_id(call.id))
+        with suppress(ProviderError):
+            await self._provider.hang_up(call_id)
+
+    def _end(self, reason: str, *, failed: bool) -> None:
+        if not self._verdict.done():
+            self._verdict.set_result(SessionEnded(self._now, reason, failed))
+
+    # --- what happens ---------------------------------------------------------------------------------
+
+    @property
+    def _now(self) -> float:
+        return self._loop.time() - self._opened_at
+
+    def _attached(self) -> None:
+        self._note(SidebandConnected(self._now))
+        if self._greeted:
+            self._conversation.reattached(self._now)
+            self._carry_out()
+
+    def _received(self, raw: str) -> None:
+        event = decode(raw)
+        self._conversation.receive(event, self._now)
+        if isinstance(event, SessionDescribed) and not self._greeted:
+            self._greet()
+        self._carry_out()
+
+    def _sideband_lost(self, reason: str) -> None:
+        self._note(Trouble(self._now, reason))
+
+    def _greet(self) -> None:
+        self._greeted = True
+        if self.persona.config.greeting:
+            self._conversation.announce(self.persona.config.greeting, self._now)
+
+    def _entered(self, call_id: str, arguments: Arguments) -> None:
+        self._conversation.entered(call_id, arguments, self._now)
+        self._carry_out()
+
+    def _finished(self, call_id: str, outcome: Outcome) -> None:
+        self._conversation.finish(call_id, outcome, self._now)
+        self._carry_out()
+
+    def _progressed(self, call_id: str, text: str) -> None:
+        self._conversation.progress(call_id, text, self._now)
+        self._carry_out()
+
+    # --- what is done about it ------------------------------------------------------------------------
+
+    def _carry_out(self) -> None:
+        while effects := self._conversation.effects():
+            for effect in effects:
+                self._do(effect)
+        self._set_alarm()
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case StartCall():
+                self._start(effect)
+            case CancelCall(call_id):
+                self._switchboard.dispatcher.cancel(self._dispatch_id(call_id))
+            case Send(event):
+                self._send(event)
+            case Note(notice):
+                self._note(notice)
+            case Close(reason):
+                self._end(reason, failed=True)
+
+    def _start(self, call: StartCall) -> None:
+        if call.name in self.persona.handoffs:
+            self._hand_off(call.call_id, self.persona.handoffs[call.name])
+            return
+        self._switchboard.dispatcher.start(
+            self._dispatch_id(call.call_id),
+            self.persona.tools.get(call.name),
+            call.name,
+            call.arguments,
+            self._context(call),
+            call.policy,
+            entered=lambda _, arguments: self._entered(call.call_id, arguments),
+            finished=lambda _, outcome: self._finished(call.call_id, outcome),
+        )
+
+    def _context(self, call: StartCall) -> ToolContext:
+        def progress(text: str) -> None:
+            self._loop.call_soon_threadsafe(self._progressed, call.call_id, text)
+
+        return ToolContext(call.call_id, self.id, self.agent, call.policy.timeout, progress)
+
+    def _hand_off(self, call_id: str, agent: str) -> None:
+        """The update goes out before the output, so that whoever answers is the new agent (§6.9)."""
+        before = self.agent
+        self._become(self._switchboard.persona(agent))
+        self._note(HandedOff(self._now, before, agent))
+        told = f"The caller is now with you, {agent}. Greet them in one short sentence and go on."
+        self._conversation.finish(call_id, Outcome(OutcomeKind.VALUE, told), self._now)
+
+    def _become(self, persona: Persona) -> None:
+        self.persona = self._conversation.repertoire = persona
+        self._send(SessionUpdate(persona.update()))
+
+    def _send(self, event: ClientEvent) -> None:
+        if self._control is None:
+            return
+        try:
+            self._control.send(event)
+        except asyncio.QueueFull:
+            self._end("the service has taken no events for too long", failed=True)
+
+    def _note(self, notice: Notice) -> None:
+        self._timeline.add(notice)
+        self._switchboard.notify(notice, self.id)
+
+    def _set_alarm(self) -> None:
+        if self._alarm:
+            self._alarm.cancel()
+        deadline = self._conversation.deadline
+        self._alarm = None if deadline is None else self._loop.call_at(self._opened_at + deadline, self._ring)
+
+    def _ring(self) -> None:
+        self._conversation.tick(self._now)
+        self._carry_out()
+
+    def _dispatch_id(self, call_id: str) -> str:
+        # A provider's call ids are unique within a session; the dispatcher serves them all.
+        return f"{self.id}/{call_id}"

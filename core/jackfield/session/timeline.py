@@ -1,0 +1,50 @@
+"""The timeline of a session: all its notices so far, and the ones to come, for any number of readers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from jackfield.notices import Notice
+
+MOST_NOTICES = 20_000
+"""Beyond this the oldest are dropped: a reader that comes later starts where the memory starts."""
+
+
+class Timeline:
+    """Written by the session alone, on its loop. Reading never holds anybody up: each reader keeps its
+    own place."""
+
+    def __init__(self) -> None:
+        self._notices: list[Notice] = []
+        self._dropped = 0
+        self._closed = False
+        self._grown = asyncio.Event()
+
+    def add(self, notice: Notice) -> None:
+        self._notices.append(notice)
+        if len(self._notices) > MOST_NOTICES:
+            del self._notices[: MOST_NOTICES // 2]
+            self._dropped += MOST_NOTICES // 2
+        self._wake()
+
+    def close(self) -> None:
+        """No more will come; readers end when they have read what there is."""
+        self._closed = True
+        self._wake()
+
+    async def read(self, start: int = 0) -> AsyncIterator[Notice]:
+        """Every notice from number `start` on, then live until the timeline closes."""
+        place = start
+        while True:
+            place = max(place, self._dropped)
+            while place < self._dropped + len(self._notices):
+                yield self._notices[place - self._dropped]
+                place += 1
+            if self._closed:
+                return
+            await self._grown.wait()
+
+    def _wake(self) -> None:
+        self._grown.set()
+        self._grown = asyncio.Event()
