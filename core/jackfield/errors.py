@@ -4,6 +4,7 @@
     ├── ConfigurationError      the person who wrote agents.yaml or the command line
     ├── PluginError             the author of a plugin
     ├── ToolError               a tool, in words that the model may repeat to the caller
+    │   └── OutcomeUnknown          nobody can say whether it took effect
     ├── McpError                an MCP server: missing, dead, or not answering
     ├── MediaError              the headless peer: no connection, no sound
     └── ProviderError           the Realtime service
@@ -38,6 +39,10 @@ class ToolError(JackfieldError):
     """
 
 
+class OutcomeUnknown(ToolError):  # noqa: N818 - a state of the world, not an Error of ours
+    """A tool was started, and nobody can say whether it took effect; the outcome is `unknown`."""
+
+
 class McpError(JackfieldError):
     """An MCP server did not do what was asked; the message carries the tail of its stderr if it has one."""
 
@@ -50,7 +55,7 @@ class ProviderError(JackfieldError):
     """The Realtime service failed us."""
 
 
-class ProviderUnreachable(ProviderError):  # noqa: N818 - a state of the world, not an Error of ours
+class ProviderUnreachable(ProviderError):  # noqa: N818
     """No answer came; trying again later may help."""
 
 

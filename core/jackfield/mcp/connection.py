@@ -1,0 +1,177 @@
+"""One living connection to a server: whatever is asked of it fails with it, and it knows when it died."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from importlib.metadata import version
+from random import random
+from typing import TextIO
+
+from mcp import Client, MCPError, types
+from mcp.client.session import IncomingMessage
+from mcp.client.subscriptions import SubscriptionLost
+from mcp.types import CONNECTION_CLOSED, METHOD_NOT_FOUND
+from mcp.types.version import MODERN_PROTOCOL_VERSIONS
+
+from jackfield.calls import Arguments
+from jackfield.config.servers import McpServerConfig
+from jackfield.errors import McpError
+from jackfield.mcp.backoff import Backoff
+from jackfield.mcp.faults import MARK, Fate
+from jackfield.mcp.transport import transport_to
+
+ANSWER = 10.0
+"""Seconds within which a living server answers what costs it no work."""
+
+MOST_PAGES = 200
+
+
+class Connection:
+    """What `connect` yields. Everything here runs on the loop of the task that owns the connection."""
+
+    def __init__(self, client_of: Callable[[], Client], lost: Callable[[], None]) -> None:
+        self._client_of = client_of
+        self._on_loss = lost
+        self._news = asyncio.Event()
+        self._checking = asyncio.Lock()
+        self.alive = True
+
+    @property
+    def protocol(self) -> str:
+        """The protocol version that was agreed on."""
+        return self._client_of().protocol_version
+
+    @property
+    def software(self) -> str:
+        """Name and version of the server as it gives them, or ""."""
+        about = self._client_of().server_info
+        return f"{about.name} {about.version}".strip() if about else ""
+
+    def lose(self) -> None:
+        """The connection is of no more use. Once is enough."""
+        if self.alive:
+            self.alive = False
+            self._on_loss()
+        self._news.set()
+
+    def doubt(self) -> None:
+        """The tools may have changed, or the server may be gone: whoever owns this should look."""
+        self._news.set()
+
+    async def news(self) -> bool:
+        """Wait for a doubt or the end; returns whether the connection is still alive."""
+        await self._news.wait()
+        self._news.clear()
+        return self.alive
+
+    async def check(self) -> None:
+        """Ask the server for a sign of life; without one the connection is lost."""
+        async with self._checking:
+            if not self.alive:
+                return
+            try:
+                async with asyncio.timeout(ANSWER):
+                    await self._client_of().list_tools(cache_mode="bypass")
+            except Exception:  # whatever it is, it is not a sign of life
+                self.lose()
+
+    async def tools(self) -> list[types.Tool]:
+        """All tools, page by page. Raises what the SDK raises, and `McpError` for a listing without end."""
+        client = self._client_of()
+        tools: list[types.Tool] = []
+        cursor: str | None = None
+        for _ in range(MOST_PAGES):
+            try:
+                page = await client.list_tools(cursor=cursor, cache_mode="bypass")
+            except MCPError as error:
+                if error.code == METHOD_NOT_FOUND:
+                    return tools  # a server of prompts and resources
+                raise
+            tools += page.tools
+            cursor = page.next_cursor
+            if not cursor:
+                return tools
+        raise McpError(f"its list of tools has more than {MOST_PAGES} pages")
+
+    async def call(
+        self, tool: str, arguments: Arguments, seconds: float, told: Callable[[str], None]
+    ) -> types.CallToolResult:
+        """Have a tool run, for at most `seconds`; `told` is given its progress in words. Cancelling this
+        cancels the request at the server.
+
+        Raises what the SDK raises; `faults.fate_of` tells what it means.
+        """
+        if not self.alive:
+            raise MCPError(CONNECTION_CLOSED, "Connection closed", {MARK: Fate.UNSENT.value})
+
+        async def tell(progress: float, total: float | None, message: str | None) -> None:
+            told(message or (f"{progress:g} of {total:g}" if total else f"{progress:g}"))
+
+        return await self._client_of().call_tool(
+            tool, dict(arguments), read_timeout_seconds=seconds, progress_callback=tell
+        )
+
+    async def hear(self, message: IncomingMessage) -> None:
+        """The SDK's message handler: handshake-era servers tell of changes unasked."""
+        if isinstance(message, types.ToolListChangedNotification):
+            self.doubt()
+
+    async def listen(self) -> None:
+        """Ask a modern server for changes of its tools, again and again (2026-07-28, subscriptions/listen).
+
+        A stream that breaks off is a doubt: what changed in between was not heard, and over HTTP it is
+        the only sign that a server went away while nobody called it.
+        """
+        client = self._client_of()
+        tools = client.server_capabilities.tools
+        if client.protocol_version not in MODERN_PROTOCOL_VERSIONS or not (tools and tools.list_changed):
+            return
+        backoff, accidents, clock = Backoff(), 0, asyncio.get_running_loop().time
+        while self.alive:
+            began = clock()
+            try:
+                await self._listen_once(client)
+            except MCPError as error:
+                if error.code == METHOD_NOT_FOUND:
+                    return
+            except (SubscriptionLost, TimeoutError):
+                pass
+            self.doubt()
+            accidents = backoff.accidents(accidents, clock() - began)
+            await asyncio.sleep(backoff.pause(accidents, random()))
+
+    async def _listen_once(self, client: Client) -> None:
+        async with asyncio.timeout(ANSWER) as limit, client.listen(tools_list_changed=True) as changes:
+            limit.reschedule(None)
+            async for _ in changes:
+                self.doubt()
+
+
+@asynccontextmanager
+async def connect(
+    name: str, config: McpServerConfig, stderr: TextIO, lost: Callable[[], None]
+) -> AsyncIterator[Connection]:
+    """Connect to a declared server; `lost` is called once when the connection is of no more use.
+
+    Enter and leave it in the same task: the SDK's cancel scopes do not survive anything else. Raises
+    `McpError`, OSError, and exception groups of whatever went wrong inside the SDK (`faults.leaves`).
+    """
+    entered: list[Client] = []
+    connection = Connection(lambda: entered[0], lost)
+    client = Client(
+        transport_to(name, config, stderr, connection.lose),
+        client_info=types.Implementation(name="jackfield", version=version("jackfield")),
+        message_handler=connection.hear,
+    )
+    async with client:
+        entered.append(client)
+        listening = asyncio.create_task(connection.listen(), name=f"listening to {name}")
+        try:
+            yield connection
+        finally:
+            connection.lose()
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening

@@ -1,0 +1,65 @@
+"""What a tool's result means for a voice: one JSON-able value, or a `ToolError`."""
+
+from __future__ import annotations
+
+from mcp import types
+
+from jackfield.calls import Json
+from jackfield.errors import ToolError
+
+NOTHING = "It is done; there is nothing more to say about it."
+
+
+def value_of(result: types.CallToolResult) -> Json:
+    """The result as a value for the model (MCP, server features, tools, tool result).
+
+    Texts are joined by newlines; what is not text is described in words, since a voice cannot show it.
+    Structured content is taken where there is no text: servers repeat it as text for clients
+    that only know text. Raises `ToolError` with the server's own words if the tool says it failed.
+    """
+    texts = [_words(block) for block in result.content]
+    text = "\n".join(text for text in texts if text)
+    if result.is_error:
+        raise ToolError(text or "The tool failed, and did not say why.")
+    if any(isinstance(block, types.TextContent) for block in result.content) and text:
+        return text
+    if result.structured_content is not None:
+        return _json(result.structured_content)
+    return text or NOTHING
+
+
+def _words(block: types.ContentBlock) -> str:
+    match block:
+        case types.TextContent(text=text):
+            return text
+        case types.ImageContent(mime_type=mime_type, data=data):
+            return f"(an image, {mime_type}, {_size(data)})"
+        case types.AudioContent(mime_type=mime_type, data=data):
+            return f"(a sound recording, {mime_type}, {_size(data)})"
+        case types.ResourceLink():
+            return _link(block)
+        case types.EmbeddedResource(resource=types.TextResourceContents(text=text)):
+            return text
+        case types.EmbeddedResource(resource=types.BlobResourceContents() as blob):
+            return f"(a file, {blob.mime_type or 'of unknown type'}, {_size(blob.blob)}: {blob.uri})"
+        case _:
+            return "(something that cannot be said)"
+
+
+def _link(link: types.ResourceLink) -> str:
+    about = f", {link.description}" if link.description else ""
+    return f"(a link to {link.title or link.name}{about}: {link.uri})"
+
+
+def _size(base64: str) -> str:
+    size = len(base64) * 3 // 4
+    return f"{size} bytes" if size < 1024 else f"{size // 1024} KiB"
+
+
+def _json(value: object) -> Json:
+    """A tool that returns a bare value has it wrapped by its SDK as the only member, `result`."""
+    match value:
+        case {"result": inner, **others} if not others:
+            return inner
+        case _:
+            return value

@@ -1,0 +1,192 @@
+"""One declared server, and the one task that owns its connections for as long as the hub lives."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from random import random
+
+from mcp import MCPError, types
+
+from jackfield.calls import Arguments, Json
+from jackfield.config.servers import McpServerConfig
+from jackfield.errors import McpError
+from jackfield.mcp.backoff import Backoff
+from jackfield.mcp.call import call
+from jackfield.mcp.connection import ANSWER, Connection, connect
+from jackfield.mcp.faults import leaves, reason
+from jackfield.mcp.http import without_secrets
+from jackfield.mcp.listing import Choice, Listing, listing, repeatable
+from jackfield.mcp.redaction import redacted
+from jackfield.mcp.state import NEXT, ServerState, ServerStatus
+from jackfield.mcp.stderr import StderrTail
+from jackfield.tools.tool import Invoke, Tool, ToolContext
+
+LAST_WORDS = 0.5
+"""Seconds to wait for the end of a dead child's stderr; a grandchild may hold it open for ever."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a connection ended: why, after how many seconds of use, and whether no new start will mend it."""
+
+    error: str
+    held: float
+    hopeless: bool
+
+
+class Server:
+    """A tool source whose tools are those of an MCP server, kept up by `run`.
+
+    `name`, `tools`, `aside` and `status` may be read from any thread; the rest belongs to the hub's loop.
+    The tools of a server that went down stay: a call for one waits for the server, or is told.
+    """
+
+    def __init__(
+        self, name: str, config: McpServerConfig, changed: Callable[[str], None], backoff: Backoff
+    ) -> None:
+        self.name = name
+        self.status = ServerStatus(name)
+        self._config = config
+        self._changed = changed
+        self._backoff = backoff
+        self._offered: list[types.Tool] | None = None
+        self._listing = Listing()
+        self._connection: Connection | None = None
+        self._up = asyncio.Event()
+
+    def tools(self) -> Sequence[Tool]:
+        return self._listing.tools
+
+    def aside(self) -> Mapping[str, str]:
+        return self._listing.aside
+
+    async def connection(self, patience: float) -> Connection:
+        """A living connection, waited for at most `patience` seconds, and not at all if the server is in
+        a state in which it is not expected back soon. Raises TimeoutError."""
+        if self.status.state in (ServerState.FAILED, ServerState.STOPPED):
+            raise TimeoutError
+        async with asyncio.timeout(max(patience, 0)):
+            while self._connection is None:
+                await self._up.wait()
+        return self._connection
+
+    async def run(self) -> None:
+        """Keep the server up until cancelled. All connections are made and ended in this task."""
+        accidents = 0
+        try:
+            while True:
+                self._enter(ServerState.STARTING)
+                ending = await self._live()
+                accidents = self._backoff.accidents(accidents, ending.held)
+                if ending.hopeless:
+                    accidents = max(accidents, self._backoff.patience)
+                self._report(ending.error)
+                hopeless = self._backoff.hopeless(accidents)
+                self._enter(ServerState.FAILED if hopeless else ServerState.WAITING, error=ending.error)
+                await asyncio.sleep(self._backoff.pause(accidents, random()))
+        finally:
+            self._enter(ServerState.STOPPED)
+
+    async def _live(self) -> Ending:
+        """One connection, from its start to its end."""
+        clock = asyncio.get_running_loop().time
+        ready: float | None = None
+        hopeless = False
+        tail = StderrTail(self.name)
+        try:
+            async with asyncio.timeout(self._config.start_timeout) as limit:
+                with tail:
+                    async with connect(self.name, self._config, tail.writer, self._down) as connection:
+                        await self._read_tools(connection)
+                        limit.reschedule(None)
+                        ready = clock()
+                        self._ready(connection)
+                        await self._attend(connection)
+            error = "it ended the connection"
+        except TimeoutError:
+            error = f"it did not get ready within {self._config.start_timeout:g} seconds"
+        except Exception as failure:
+            hopeless = any(isinstance(leaf, McpError) for leaf in leaves(failure))
+            error = self._explain(failure)
+        held = 0.0 if ready is None else clock() - ready
+        last_words = await asyncio.to_thread(tail.text, LAST_WORDS)
+        said = f"\nIts last words were:\n{last_words}" if last_words else ""
+        return Ending(redacted(error + said, self._config), held, hopeless)
+
+    async def _attend(self, connection: Connection) -> None:
+        """Read the tools again whenever they may have changed, until the connection is lost."""
+        while await connection.news():
+            try:
+                async with asyncio.timeout(ANSWER):
+                    await self._read_tools(connection)
+            except Exception:  # raised on, it would come out wrapped, and say no more than the loss does
+                logger.debug("MCP server %s does not list its tools any more", self.name, exc_info=True)
+                connection.lose()
+
+    async def _read_tools(self, connection: Connection) -> None:
+        offered = await connection.tools()
+        if offered == self._offered:
+            return
+        known = self._offered is not None
+        choice = Choice(self._config.include, self._config.exclude)
+        self._listing = listing(self.name, offered, choice, self._invoke)
+        self._offered = offered
+        self.status = replace(
+            self.status,
+            tools=tuple(tool.name for tool in self._listing.tools),
+            aside=len(self._listing.aside),
+        )
+        if known and self.status.state is ServerState.READY:
+            self._tell()
+
+    def _invoke(self, tool: types.Tool) -> Invoke:
+        harmless = repeatable(tool)
+
+        async def invoke(arguments: Arguments, context: ToolContext) -> Json:
+            return await call(self, tool.name, harmless, arguments, context)
+
+        return invoke
+
+    def _ready(self, connection: Connection) -> None:
+        self._connection = connection
+        self._up.set()
+        self.status = replace(
+            self.status,
+            error="",
+            connections=self.status.connections + 1,
+            protocol=connection.protocol,
+            software=connection.software,
+        )
+        self._enter(ServerState.READY)
+
+    def _down(self) -> None:
+        self._connection = None
+        self._up.clear()
+
+    def _enter(self, state: ServerState, error: str | None = None) -> None:
+        assert state in NEXT[self.status.state], f"{self.status.state} is not followed by {state}"
+        self.status = replace(self.status, state=state, error=self.status.error if error is None else error)
+        self._tell()
+
+    def _report(self, error: str) -> None:
+        """To the log; the same trouble again is no news."""
+        level = logging.DEBUG if error == self.status.error else logging.WARNING
+        logger.log(level, "MCP server %s is down: %s", self.name, error)
+
+    def _tell(self) -> None:
+        try:
+            self._changed(self.name)
+        except Exception:
+            logger.exception("What follows a change of MCP server %s failed", self.name)
+
+    def _explain(self, failure: Exception) -> str:
+        if self._config.url is not None:
+            return f"{without_secrets(self._config.url)}: {reason(failure)}"
+        if any(isinstance(leaf, MCPError) for leaf in leaves(failure)):
+            return f"it ended before it was ready ({reason(failure)})"
+        return reason(failure)
