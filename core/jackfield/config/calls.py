@@ -1,0 +1,39 @@
+"""`calls`: how function calls are run and answered, in general and tool by tool."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from jackfield.calls import Deliver, OnBargeIn
+from jackfield.config.model import Model
+from jackfield.config.values import Bytes, Seconds, SecondsOrNone
+
+
+class CallLimits(Model):
+    """What may be said about function calls. A key that is left out is decided one level further up."""
+
+    timeout: Seconds | None = None
+    """The longest a function call may take; after it the model is told, and the work is cancelled."""
+
+    announce_after: SecondsOrNone = None
+    """After this the agent says that it is still looking; `never` keeps it quiet."""
+
+    deliver: Deliver | None = None
+    """`when_quiet`: the agent speaks of the result as soon as nobody else speaks. `silent`: the model
+    gets the result without speaking of it."""
+
+    on_barge_in: OnBargeIn | None = None
+    """What becomes of a running call when the caller interrupts: `keep` or `cancel`."""
+
+    concurrency: int | None = Field(default=None, ge=1, le=1000)
+    """How many calls of one tool may run at once; more wait in order."""
+
+    result_limit: Bytes | None = None
+    """The most of a result that the model is given; longer ones are cut."""
+
+
+class CallsConfig(CallLimits):
+    """The same for all tools, and exceptions for some."""
+
+    tools: dict[str, CallLimits] = Field(default={})
+    """Exceptions, by the name of a tool (`tickets.ask_supplier`) or a pattern (`tickets.*`)."""

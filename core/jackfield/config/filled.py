@@ -1,0 +1,47 @@
+"""Defaults put where they are meant, so that nobody after this has to look in two places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from jackfield.config.agents import AgentConfig, Persona
+from jackfield.config.models import Config
+from jackfield.config.relations import LOCAL
+from jackfield.config.servers import McpServerConfig, ProviderConfig
+
+
+def filled(config: Config, prompts: Mapping[str, str]) -> Config:
+    """The configuration with every default written out; `prompts` are the instructions read from files."""
+    agents = {name: _filled_agent(config, agent, prompts.get(name)) for name, agent in config.agents.items()}
+    names = {LOCAL: ProviderConfig(), **config.providers}
+    providers = {
+        name: provider if provider.kind else ProviderConfig(kind=name, **provider.settings)
+        for name, provider in names.items()
+    }
+    servers = {name: _filled_server(server) for name, server in config.mcp_servers.items()}
+    return config.model_copy(update={"agents": agents, "providers": providers, "mcp_servers": servers})
+
+
+def _filled_agent(config: Config, agent: AgentConfig, prompt: str | None) -> AgentConfig:
+    given = agent.model_fields_set
+    update: dict[str, object] = {
+        key: getattr(config.defaults, key)
+        for key in Persona.model_fields
+        if key != "calls" and key not in given and key in config.defaults.model_fields_set
+    }
+    if "provider" not in given:
+        update["provider"] = config.provider
+    if prompt is not None:
+        update["instructions"] = prompt
+    agent = agent.model_copy(update=update)
+    if agent.transcription.language is None and len(agent.languages) == 1:
+        heard = agent.transcription.model_copy(update={"language": agent.languages[0].split("-")[0]})
+        agent = agent.model_copy(update={"transcription": heard})
+    return agent
+
+
+def _filled_server(server: McpServerConfig) -> McpServerConfig:
+    if "transport" in server.model_fields_set or server.url is None:
+        return server
+    transport = "sse" if server.url.endswith("/sse") else "http"
+    return server.model_copy(update={"transport": transport})

@@ -1,0 +1,52 @@
+"""agents.yaml as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, PrivateAttr
+
+from jackfield.config.agents import AgentConfig, Defaults
+from jackfield.config.model import Model
+from jackfield.config.servers import McpServerConfig, ProviderConfig
+from jackfield.config.values import Name
+
+PluginSettings = Annotated[dict[str, object], BeforeValidator(lambda value: {} if value is None else value)]
+
+
+class Config(Model):
+    """A checked agents.yaml: references hold, defaults are filled in, the environment too."""
+
+    version: Literal[1] = 1
+    """The version of this format."""
+
+    provider: Name = "local"
+    """Where sessions live, unless an agent says otherwise. `local` needs no account and no network."""
+
+    providers: dict[Name, ProviderConfig] = Field(default={})
+    """The Realtime services, by name. One that no agent uses may lack its environment variables."""
+
+    mcp_servers: dict[Name, McpServerConfig] = Field(default={})
+    """MCP servers, by name; the tool `find` of the server `tickets` is `tickets.find`."""
+
+    plugins: dict[Name, PluginSettings] = Field(default={}, repr=False)
+    """Settings of plugins, by the plugin's name; a plugin says what it takes."""
+
+    defaults: Defaults = Defaults()
+    """What holds for every agent that does not say otherwise."""
+
+    agents: dict[Name, AgentConfig] = Field(min_length=1)
+    """The agents, by name. The first one answers, unless another is asked for."""
+
+    _folder: Path = PrivateAttr(default=Path("."))
+
+    @property
+    def folder(self) -> Path:
+        """Where the file stands: relative paths in it are meant from here."""
+        return self._folder
+
+    @property
+    def first_agent(self) -> str:
+        """The name of the first agent that is one, not a person to transfer to."""
+        return next(name for name, agent in self.agents.items() if agent.transfer is None)

@@ -1,0 +1,104 @@
+"""`mcp_servers` and `providers`: the services that agents live at and work with."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from jackfield.config.model import Model
+from jackfield.config.values import Seconds, Text, WebAddress, Words
+
+
+class McpServerConfig(Model):
+    """One MCP server: a command that is started (stdio), or an address (http, sse)."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    command: Words | None = Field(default=None, repr=False)
+    """The program to start, as a list or as text. The word `python` in front means the interpreter that
+    Jackfield itself runs on."""
+
+    args: list[str] = Field(default=[], repr=False)
+    """More words for the command."""
+
+    env: dict[str, str] = Field(default={}, repr=False)
+    """Environment variables for the command."""
+
+    cwd: Text | None = None
+    """The folder the command is started in. Default: the folder of this file."""
+
+    url: WebAddress | None = Field(default=None, repr=False)
+    """The address of a server that is already running."""
+
+    transport: Literal["stdio", "http", "sse"] = "stdio"
+    """How to speak with it. Default: `stdio` for a command; for an address `sse` if it ends in /sse, else
+    `http`."""
+
+    headers: dict[str, str] = Field(default={}, repr=False)
+    """HTTP headers for the address, such as `Authorization`."""
+
+    start_timeout: Seconds = 15.0
+    """How long it may take to start and list its tools; a session never waits for it."""
+
+    include: list[str] = Field(default=["*"])
+    """Which of its tools may be used: names or patterns, without the server's name."""
+
+    exclude: list[str] = Field(default=[])
+    """Which of them may not, even if included."""
+
+
+class ProviderConfig(Model):
+    """One Realtime service. Everything but `kind` is the kind's own."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: str = ""
+    """What it is: `local`, `azure`, `openai`, or a kind that a plugin brings. Default: its name."""
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """What its kind wants to know, environment filled in. May hold a key: never print it."""
+        return dict(self.model_extra or {})
+
+
+class AzureSettings(Model):
+    """The settings of `kind: azure`: a Realtime model deployed at Azure OpenAI."""
+
+    endpoint: WebAddress
+    """The resource's address, `https://NAME.openai.azure.com`."""
+
+    deployment: Text
+    """The name of the deployment (Azure addresses models by it)."""
+
+    api_key: Text | None = Field(default=None, repr=False)
+    """The resource's key. Without one azure-identity is asked for a token."""
+
+    credential: Literal["default"] | None = None
+    """`default`: azure-identity's chain (environment, managed identity, `az login`, …)."""
+
+    scope: Text | None = None
+    """The scope of the token. Default: `https://ai.azure.com/.default`."""
+
+
+class OpenAISettings(Model):
+    """The settings of `kind: openai`."""
+
+    api_key: Text = Field(repr=False)
+    """An OpenAI API key."""
+
+    model: Text = "gpt-realtime"
+    """The Realtime model."""
+
+    base_url: WebAddress | None = None
+    """Another service with the same interface. Default: `https://api.openai.com/v1`."""
+
+    organization: Text | None = None
+    """The organization that pays, if the key has several."""
+
+    project: Text | None = None
+    """The project that pays, if the key has several."""
+
+
+KINDS: dict[str, type[Model]] = {"azure": AzureSettings, "openai": OpenAISettings}
+"""The kinds of provider whose settings are known here; those of others pass through unread."""

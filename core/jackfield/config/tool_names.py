@@ -1,0 +1,32 @@
+"""How tools are named in agents.yaml: `source.name`, or a pattern of such names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+_SOURCE = r"[A-Za-z][A-Za-z0-9_-]*"
+_PATTERN = re.compile(rf"{_SOURCE}\.\S+")
+_WILD = set("*?[")
+
+
+def tool_name_problem(pattern: str, servers: Iterable[str]) -> str | None:
+    """What is wrong with a name or pattern by its form alone; None if nothing is."""
+    if _PATTERN.fullmatch(pattern):
+        return None
+    if pattern in servers:
+        return f'a tool is named "source.tool"; for all tools of this server write "{pattern}.*"'
+    source, dot, _ = pattern.partition(".")
+    if dot and _WILD & set(source):
+        return 'a pattern needs a source in front of the dot, such as "tickets.*"'
+    return 'a tool is named "source.tool", such as "clock.now" or "tickets.*"'
+
+
+def matches(tool: str, pattern: str) -> bool:
+    """Whether a tool's qualified name is meant by a name or pattern."""
+    return tool == pattern or fnmatchcase(tool, pattern)
+
+
+def is_exact(pattern: str) -> bool:
+    return not _WILD & set(pattern)
