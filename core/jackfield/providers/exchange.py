@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from typing import TypedDict, Unpack
 
 import httpx
 
+from jackfield.calls import Json
 from jackfield.errors import ProviderRefused, ProviderUnreachable
 from jackfield.providers.endpoint import Endpoint
 from jackfield.providers.refusal import Reply
@@ -15,16 +17,21 @@ from jackfield.providers.refusal import Reply
 MOST_BYTES = 1024 * 1024
 """More than any SDP answer or session object."""
 
-Part = tuple[None, str, str]
-"""One part of a multipart form, without a file name: text and content type."""
+Part = tuple[None, bytes, str]
+"""One part of a multipart form, without a file name: content and content type."""
 
 
 class Body(TypedDict, total=False):
     """What httpx is asked to send."""
 
-    json: object
     content: bytes
     files: Mapping[str, Part]
+
+
+def encoded(value: Json) -> bytes:
+    """`value` as JSON in UTF-8. Half a surrogate pair, which Python allows in a string and UTF-8 does not,
+    becomes a question mark: a service refuses the whole message for it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 class Exchange:

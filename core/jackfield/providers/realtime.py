@@ -18,7 +18,7 @@ from jackfield.errors import ProviderError, ProviderRefused, ProviderUnreachable
 from jackfield.providers.base import Answer, SessionObject, Sideband
 from jackfield.providers.credential import Credential, usable
 from jackfield.providers.endpoint import Endpoint
-from jackfield.providers.exchange import Exchange
+from jackfield.providers.exchange import Exchange, encoded
 from jackfield.providers.refusal import Reply, may_pass, refused
 from jackfield.providers.sideband import RealtimeSideband, dial
 
@@ -75,8 +75,8 @@ class RealtimeProvider:
     async def _offer_in_parts(self, headers: Mapping[str, str], offer: str, session: SessionObject) -> Reply:
         """SDP and session together, with the standing credential (§1.4, form 2)."""
         parts = {
-            "sdp": (None, offer, "application/sdp"),
-            "session": (None, json.dumps(session), "application/json"),
+            "sdp": (None, offer.encode("utf-8", "replace"), "application/sdp"),
+            "session": (None, encoded(session), "application/json"),
         }
         accept = {"Accept": "application/sdp"}
         reply = await self._http.post(self._endpoint.calls_url, {**headers, **accept}, files=parts)
@@ -85,7 +85,10 @@ class RealtimeProvider:
     async def _offer_by_secret(self, headers: Mapping[str, str], offer: str, session: SessionObject) -> Reply:
         """The session goes into an ephemeral key, and the bare SDP is handed in with it (§1.4, form 1)."""
         wanted = {"expires_after": {"anchor": "created_at", "seconds": SECRET_LIFE}, "session": session}
-        minted = await self._http.post(self._endpoint.secrets_url, headers, json=wanted)
+        as_json = {"Content-Type": "application/json"}
+        minted = await self._http.post(
+            self._endpoint.secrets_url, {**headers, **as_json}, content=encoded(wanted)
+        )
         secret = secret_in(self._place, self._checked(minted, headers))
         bearer = {"Authorization": f"Bearer {secret}"}
         form = {"Content-Type": "application/sdp", "Accept": "application/sdp"}

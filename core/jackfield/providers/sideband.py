@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import ssl
 from collections.abc import AsyncIterator, Mapping
@@ -13,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from jackfield.errors import SidebandLost
 from jackfield.providers.base import Event
+from jackfield.providers.exchange import encoded
 
 MOST_BYTES = 16 * 1024 * 1024
 """Of one event. The services send none near it; a broken one shall not fill the memory."""
@@ -74,11 +74,9 @@ class RealtimeSideband:
         self._send_timeout = send_timeout
 
     async def send(self, event: Event) -> None:
-        # ASCII: a lone surrogate in a tool's result is legal in JSON, and cannot be written as UTF-8.
-        text = json.dumps(event, ensure_ascii=True, separators=(",", ":"))
         try:
             async with asyncio.timeout(self._send_timeout):
-                await self._socket.send(text)
+                await self._socket.send(encoded(event), text=True)
         except ConnectionClosed as closed:
             raise self._lost(closed) from closed
         except TimeoutError:
