@@ -1,0 +1,142 @@
+"""The process of the headless peer: `python -m jackfield.media.caller`. Started by `headless`."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from jackfield.errors import MediaError
+from jackfield.media import patches
+from jackfield.media.microphone import Microphone
+from jackfield.media.mouth import Mouth
+from jackfield.media.playout import Finished, Playout, PlayoutEvent
+from jackfield.media.process import run
+from jackfield.media.report import Measurement, to_json
+from jackfield.media.rtc import ChannelOpen, Connected, Lost, Peer, PeerEvent, Sound, Text
+from jackfield.media.sound import RATE, SpeechStarted, speech_end
+from jackfield.media.wav import write_wav
+from jackfield.media.wire import Message, Wire
+
+# Half an hour: what was heard is kept for `finish`.
+MOST_RECORDED = 1800 * RATE * 2
+MOST_LATE = RATE * 2 // 5
+# The part of a question after its last voiced sample: the silence that a recording ends with.
+_REST = ":rest"
+_LIVE = ":microphone"
+
+
+class Caller:
+    """One call, made on behalf of the parent."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._playout = Playout()
+        self._measurement = Measurement()
+        self._recorded = bytearray()
+        self._questions: dict[str, bytearray] = {}
+        self._microphone: Microphone | None = None
+        self._peer = Peer(Mouth(self._playout, self._left), self._happened, calling=True)
+
+    async def serve(self) -> None:
+        """Do what the parent asks until it is gone."""
+        while (message := await self._wire.receive()) is not None:
+            try:
+                result = await self._obey(message)
+            except MediaError as error:
+                if "id" not in message.fields:
+                    # Nobody waits for an answer to this: the end of the call tells it.
+                    await self._end(str(error))
+                self._wire.send("failed", to=message.fields.get("id"), why=str(error))
+            else:
+                self._wire.send("done", to=message.fields.get("id"), result=result)
+        await self._end("the parent is gone")
+
+    async def _obey(self, message: Message) -> object:
+        match message.kind:
+            case "offer":
+                return await self._peer.offer(message.text("label"))
+            case "accept":
+                await self._peer.accept(message.text("sdp"))
+            case "play":
+                self._collect(message)
+            case "send":
+                self._peer.send(message.payload.decode())
+            case "hush":
+                self._playout.flush()
+            case "microphone":
+                self._microphone = Microphone(self._speak)
+            case "finish":
+                return await self._finish(message)
+        return None
+
+    def _collect(self, message: Message) -> None:
+        """A question comes in pieces; it is said when it is complete, so that its end is known."""
+        name = message.text("name")
+        self._questions.setdefault(name, bytearray()).extend(message.payload)
+        if not message.number("last"):
+            return
+        pcm = bytes(self._questions.pop(name))
+        end = speech_end(pcm)
+        self._measurement.asked(name)
+        for item, part in ((name, pcm[:end]), (name + _REST, pcm[end:])):
+            if not self._playout.play(item, part):
+                raise MediaError("More than ten minutes of sound wait to be played; play less at a time.")
+            for event in self._playout.finish(item):
+                self._left(event)
+
+    def _speak(self, pcm: bytes) -> None:
+        # A microphone whose clock is fast must not make the call late.
+        if self._playout.queued < MOST_LATE:
+            self._playout.play(_LIVE, pcm)
+
+    def _left(self, event: PlayoutEvent) -> None:
+        if isinstance(event, Finished) and not event.item_id.endswith(_REST) and not event.cut:
+            now = time.monotonic()
+            self._measurement.said(event.item_id, now)
+            self._tell("said", now, name=event.item_id)
+
+    def _happened(self, event: PeerEvent) -> None:
+        now = time.monotonic()
+        match event:
+            case Connected():
+                self._measurement.connected(now)
+                self._tell("connected", now)
+            case ChannelOpen():
+                self._tell("channel", now)
+            case Text(text):
+                self._wire.send("event", text.encode(), event="text", at=self._measurement.since(now))
+            case Sound(pcm, real):
+                self._heard(pcm, now, real=real)
+            case Lost(reason):
+                self._tell("closed", now, reason=reason)
+
+    def _heard(self, pcm: bytes, now: float, *, real: bool) -> None:
+        if len(self._recorded) < MOST_RECORDED:
+            self._recorded += pcm
+        edge = self._measurement.heard(pcm, now, real=real)
+        if edge is not None:
+            self._tell("started" if isinstance(edge, SpeechStarted) else "ended", edge.at)
+
+    def _tell(self, event: str, moment: float, **fields: object) -> None:
+        self._wire.send("event", b"", event=event, at=self._measurement.since(moment), **fields)
+
+    async def _finish(self, message: Message) -> object:
+        report = to_json(self._measurement.report(time.monotonic()))
+        await self._end("hung up")
+        if path := message.text("path"):
+            write_wav(Path(path), bytes(self._recorded))
+        return report
+
+    async def _end(self, reason: str) -> None:
+        if self._microphone is not None:
+            self._microphone.close()
+        await self._peer.close(reason)
+
+
+async def _serve(wire: Wire) -> None:
+    await Caller(wire).serve()
+
+
+if __name__ == "__main__":
+    patches.install()
+    run(_serve)
