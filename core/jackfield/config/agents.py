@@ -33,6 +33,20 @@ class TurnDetection(Model):
     interrupt_response: bool = True
     """Whether the caller's voice stops the agent's."""
 
+    def as_session(self) -> dict[str, object] | None:
+        """`audio.input.turn_detection` of the session object, every field said; None where nobody listens."""
+        common = {"type": self.type, "create_response": True, "interrupt_response": self.interrupt_response}
+        if self.type == "none":
+            return None
+        if self.type == "semantic_vad":
+            return {**common, "eagerness": self.eagerness}
+        return {
+            **common,
+            "threshold": self.threshold,
+            "prefix_padding_ms": round(self.prefix_padding * 1000),
+            "silence_duration_ms": round(self.silence * 1000),
+        }
+
 
 class Transcription(Model):
     """What the caller said, in text: for the timeline; the model itself listens to the sound."""
@@ -43,9 +57,11 @@ class Transcription(Model):
     language: Language | None = None
     """The caller's language. Default: the agent's, if it has exactly one."""
 
-    @property
-    def wanted(self) -> bool:
-        return self.model != "none"
+    def as_session(self) -> dict[str, object] | None:
+        """`audio.input.transcription` of the session object; None switches it off."""
+        if self.model == "none":
+            return None
+        return {"model": self.model} | ({"language": self.language} if self.language else {})
 
 
 class Persona(Model):
@@ -111,3 +127,14 @@ class AgentConfig(Persona):
 
     transfer: Destination | None = None
     """Not an agent but a person: the conversation is passed on to this `sip:` or `tel:` address."""
+
+    def audio_input(self) -> dict[str, object]:
+        """`audio.input` of the session object."""
+        return {
+            "turn_detection": self.turn_detection.as_session(),
+            "transcription": self.transcription.as_session(),
+        }
+
+    def audio_output(self) -> dict[str, object]:
+        """`audio.output` of the session object."""
+        return {"voice": self.voice, "speed": self.speed}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from jackfield.config.agents import AgentConfig, Persona
 from jackfield.config.models import Config
@@ -10,7 +11,7 @@ from jackfield.config.relations import LOCAL
 from jackfield.config.servers import McpServerConfig, ProviderConfig
 
 
-def filled(config: Config, prompts: Mapping[str, str]) -> Config:
+def filled(config: Config, folder: Path, prompts: Mapping[str, str]) -> Config:
     """The configuration with every default written out; `prompts` are the instructions read from files."""
     agents = {name: _filled_agent(config, agent, prompts.get(name)) for name, agent in config.agents.items()}
     names = {LOCAL: ProviderConfig(), **config.providers}
@@ -18,8 +19,10 @@ def filled(config: Config, prompts: Mapping[str, str]) -> Config:
         name: provider if provider.kind else ProviderConfig(kind=name, **provider.settings)
         for name, provider in names.items()
     }
-    servers = {name: _filled_server(server) for name, server in config.mcp_servers.items()}
-    return config.model_copy(update={"agents": agents, "providers": providers, "mcp_servers": servers})
+    servers = {name: _filled_server(server, folder) for name, server in config.mcp_servers.items()}
+    config = config.model_copy(update={"agents": agents, "providers": providers, "mcp_servers": servers})
+    config._folder = folder
+    return config
 
 
 def _filled_agent(config: Config, agent: AgentConfig, prompt: str | None) -> AgentConfig:
@@ -40,8 +43,9 @@ def _filled_agent(config: Config, agent: AgentConfig, prompt: str | None) -> Age
     return agent
 
 
-def _filled_server(server: McpServerConfig) -> McpServerConfig:
-    if "transport" in server.model_fields_set or server.url is None:
+def _filled_server(server: McpServerConfig, folder: Path) -> McpServerConfig:
+    if server.url is None:
+        return server.model_copy(update={"cwd": str(folder / (server.cwd or ""))})
+    if "transport" in server.model_fields_set:
         return server
-    transport = "sse" if server.url.endswith("/sse") else "http"
-    return server.model_copy(update={"transport": transport})
+    return server.model_copy(update={"transport": "sse" if server.url.endswith("/sse") else "http"})

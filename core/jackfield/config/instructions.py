@@ -21,7 +21,7 @@ def instructions_for(config: Config, agent_name: str) -> str:
 
 def handoff_tool(agent_name: str) -> str:
     """The name, as the model sees it, of the tool that hands over to an agent."""
-    return f"hand_over_to_{agent_name}"
+    return f"transfer_to_{agent_name}"
 
 
 def _paragraphs(agent: AgentConfig) -> Iterator[str]:

@@ -84,8 +84,7 @@ def _interpret(document: Document, folder: Path) -> Reading:
     prompts = read_prompts(document, folder, problems)
     if problems or config is None:
         raise refusal(document.page, problems)
-    config = filled(config, prompts)
-    config._folder = folder
+    config = filled(config, folder.resolve(), prompts)
     return Reading(config, document, notes(document, config, used))
 
 

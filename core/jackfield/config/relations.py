@@ -57,6 +57,8 @@ def relations(document: Document) -> list[Problem]:
     agents = _mapping(document.data, ("agents",))
     found = [*_provider(document, ("provider",)), *_turns(document, ("defaults", "turn_detection"))]
     found.extend(_overrides(document, ("defaults",)))
+    for name in _mapping(document.data, ("providers",)):
+        found.extend(_credentials(document, ("providers", name)))
     for server in _mapping(document.data, ("mcp_servers",)):
         found.extend(_server(document, ("mcp_servers", server)))
     for agent in agents:
@@ -80,6 +82,20 @@ def _provider(document: Document, where: Where) -> Iterator[Problem]:
         written = document.written(where) or named
         near = did_you_mean(written, known) or '; declare it under "providers"'
         yield Problem(document.span(where), f'no provider is named "{written}"{near}')
+
+
+def _credentials(document: Document, where: Where) -> Iterator[Problem]:
+    section = table(document, *where)
+    if section.get("kind", where[-1]) != "azure":
+        return
+    if ("api_key" in section) == ("credential" in section):
+        have = "both" if "api_key" in section else "neither"
+        message = f"azure takes an api_key or, for Entra ID, a credential; here are {have}"
+        yield Problem(document.key(where), message)
+    elif section.get("credential") == "client_secret":
+        for key in ("tenant_id", "client_id", "client_secret"):
+            if key not in section:
+                yield Problem(document.key(where), f'"credential: client_secret" needs "{key}" too')
 
 
 def _turns(document: Document, where: Where) -> Iterator[Problem]:

@@ -26,7 +26,7 @@ class McpServerConfig(Model):
     """Environment variables for the command."""
 
     cwd: Text | None = None
-    """The folder the command is started in. Default: the folder of this file."""
+    """The folder the command is started in, seen from the folder of this file, which is the default."""
 
     url: WebAddress | None = Field(default=None, repr=False)
     """The address of a server that is already running."""
@@ -62,6 +62,11 @@ class ProviderConfig(Model):
         return dict(self.model_extra or {})
 
 
+AzureCredential = Literal[
+    "default", "managed_identity", "workload", "cli", "developer_cli", "environment", "client_secret"
+]
+
+
 class AzureSettings(Model):
     """The settings of `kind: azure`: a Realtime model deployed at Azure OpenAI."""
 
@@ -72,23 +77,36 @@ class AzureSettings(Model):
     """The name of the deployment (Azure addresses models by it)."""
 
     api_key: Text | None = Field(default=None, repr=False)
-    """The resource's key. Without one azure-identity is asked for a token."""
+    """The resource's key; either this or `credential`."""
 
-    credential: Literal["default"] | None = None
-    """`default`: azure-identity's chain (environment, managed identity, `az login`, …)."""
+    credential: AzureCredential | None = None
+    """Microsoft Entra ID instead of a key: which of azure-identity's credentials asks for the token.
+    `default` tries them in turn."""
 
     scope: Text | None = None
-    """The scope of the token. Default: `https://ai.azure.com/.default`."""
+    """The token's scope. Default: both documented ones are tried."""
+
+    tenant_id: Text | None = None
+    """For `client_secret`, `workload`, `cli` and `developer_cli`."""
+
+    client_id: Text | None = None
+    """For `client_secret`, `workload` and a user-assigned identity."""
+
+    client_secret: Text | None = Field(default=None, repr=False)
+    """For `client_secret`."""
+
+    webrtcfilter: bool = False
+    """Keep instructions, tools and function calls off the caller's data channel."""
 
 
 class OpenAISettings(Model):
     """The settings of `kind: openai`."""
 
-    api_key: Text = Field(repr=False)
-    """An OpenAI API key."""
+    model: Text
+    """The Realtime model, such as `gpt-realtime`."""
 
-    model: Text = "gpt-realtime"
-    """The Realtime model."""
+    api_key: Text = Field(repr=False)
+    """An OpenAI API key; never the key itself, write `${OPENAI_API_KEY}`."""
 
     base_url: WebAddress | None = None
     """Another service with the same interface. Default: `https://api.openai.com/v1`."""

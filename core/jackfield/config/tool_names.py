@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-_SOURCE = r"[A-Za-z][A-Za-z0-9_-]*"
+_SOURCE = r"[A-Za-z*?\[][A-Za-z0-9_*?\[\]!-]*"
 _PATTERN = re.compile(rf"{_SOURCE}\.\S+")
 _WILD = set("*?[")
 
@@ -17,9 +17,6 @@ def tool_name_problem(pattern: str, servers: Iterable[str]) -> str | None:
         return None
     if pattern in servers:
         return f'a tool is named "source.tool"; for all tools of this server write "{pattern}.*"'
-    source, dot, _ = pattern.partition(".")
-    if dot and _WILD & set(source):
-        return 'a pattern needs a source in front of the dot, such as "tickets.*"'
     return 'a tool is named "source.tool", such as "clock.now" or "tickets.*"'
 
 
