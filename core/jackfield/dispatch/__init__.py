@@ -1,0 +1,7 @@
+"""Runs function calls beside the conversation: executors, turns, arguments, results."""
+
+from jackfield.dispatch.dispatcher import Dispatcher
+from jackfield.dispatch.executor import Executor
+from jackfield.dispatch.executors import LoopExecutor, ThreadExecutor
+
+__all__ = ["Dispatcher", "Executor", "LoopExecutor", "ThreadExecutor"]

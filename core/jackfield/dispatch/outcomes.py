@@ -1,0 +1,66 @@
+"""How a call ended, from what its executor's future holds; and the endings that need no tool."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from concurrent.futures import Future
+
+from jackfield.calls import Json, Outcome, OutcomeKind
+from jackfield.dispatch.executor import Overloaded
+from jackfield.dispatch.results import fit, whole_characters
+from jackfield.errors import OutcomeUnknown, ToolError
+from jackfield.tools.nearest import did_you_mean
+from jackfield.tools.tool import Tool
+
+log = logging.getLogger(__name__)
+
+_MOST_MESSAGE = 2000
+
+
+def outcome_of(future: Future[Json], tool: Tool, limit: int) -> Outcome:
+    """Runs in the executor's thread: a large result is cut there, and not on the loop of a session."""
+    if future.cancelled():
+        return cancelled(tool)
+    error = future.exception()
+    if error is not None:
+        return failed(error, tool)
+    try:
+        return Outcome(OutcomeKind.VALUE, value=fit(future.result(), limit))
+    except Exception as unfit:
+        return failed(unfit, tool)
+
+
+def failed(error: BaseException, tool: Tool) -> Outcome:
+    """The words of a `ToolError` are the tool's own; of anything else the model hears only that it was."""
+    if isinstance(error, OutcomeUnknown):
+        return Outcome(
+            OutcomeKind.UNKNOWN, message=_words(error) or f"Whether {tool.name} did it is unknown."
+        )
+    if isinstance(error, ToolError | Overloaded) and (words := _words(error)):
+        return Outcome(OutcomeKind.ERROR, message=words)
+    log.error("tool %s of %s failed", tool.name, tool.source, exc_info=error)
+    return Outcome(
+        OutcomeKind.ERROR, message=f"{tool.name} failed because of a fault of its own; it gave no result."
+    )
+
+
+def refused(message: str) -> Outcome:
+    return Outcome(OutcomeKind.ERROR, message=message)
+
+
+def unknown_tool(name: str, known: Iterable[str]) -> Outcome:
+    shown = whole_characters(name[:80])
+    return refused(f'There is no tool "{shown}"{did_you_mean(shown, known)}.')
+
+
+def cancelled(tool: Tool) -> Outcome:
+    return Outcome(OutcomeKind.CANCELLED, message=f"{tool.name} was cancelled.")
+
+
+def _words(error: BaseException) -> str:
+    """What the exception says; one that cannot even say it says nothing."""
+    try:
+        return whole_characters(str(error).strip()[:_MOST_MESSAGE])
+    except Exception:
+        return ""
