@@ -102,6 +102,7 @@ class HeadlessPeer:
         self._events: Mailbox[Event] = Mailbox(MOST_EVENTS)
         self._waiting: dict[int, asyncio.Future[object]] = {}
         self._numbers = itertools.count(1)
+        self._questions = itertools.count(1)
         self._connected: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._channel: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._reader = asyncio.get_running_loop().create_task(self._read())
@@ -140,7 +141,7 @@ class HeadlessPeer:
     def play(self, sound: Path | str | bytes) -> str:
         """Say a WAV file, or s16le mono at 24 kHz, after what is being said. The name of it in the report."""
         pcm = sound if isinstance(sound, bytes) else read_wav(Path(sound))
-        name = f"question {next(self._numbers)}"
+        name = f"question {next(self._questions)}"
         pieces = [pcm[start : start + _PIECE] for start in range(0, len(pcm), _PIECE)] or [b""]
         for place, piece in enumerate(pieces, start=1):
             self._process.wire.send("play", piece, name=name, last=int(place == len(pieces)))

@@ -40,11 +40,16 @@ class MediaProcess:
         """Run `python -m module` and wait until it is ready. Raises `MediaError` if it never is."""
         ours, theirs = socket.socketpair()
         with theirs:
-            # -P: a file called av.py in the folder where somebody works must not become our codec.
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-m", module, stdin=theirs.fileno()
-            )
-        started = cls(process, await Wire.over(ours))
+            wire = await Wire.over(ours)
+            try:
+                # -P: a file called av.py in the folder where somebody works must not become our codec.
+                process = await asyncio.create_subprocess_exec(
+                    sys.executable, "-P", "-m", module, stdin=theirs.fileno()
+                )
+            except BaseException:
+                wire.close()
+                raise
+        started = cls(process, wire)
         try:
             async with asyncio.timeout(START_WITHIN):
                 ready = await started.wire.receive()
