@@ -1,0 +1,45 @@
+"""What the HTTP face needs of the part that serves the lines.
+
+`jackfield.runtime.Runtime` is an `Exchange` and `jackfield.session.Session` a `Line`; the face knows
+no more of them than this, so it can be served by anything that keeps these promises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Protocol
+
+from jackfield.config import Config
+from jackfield.notices import Notice
+
+
+class Line(Protocol):
+    """One live session."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def agent(self) -> str: ...
+
+    def timeline(self, start: int = 0) -> AsyncIterator[Notice]:
+        """Every notice from number `start` on, then live; ends after `SessionEnded`. Many may read."""
+
+    async def say(self, text: str) -> None:
+        """Put a typed message of the caller's into the conversation."""
+
+    async def hang_up(self, reason: str) -> None:
+        """End the session; no error if it has ended."""
+
+
+class Exchange(Protocol):
+    """Opens sessions and knows the ones there are."""
+
+    @property
+    def config(self) -> Config: ...
+
+    @property
+    def sessions(self) -> Mapping[str, Line]: ...
+
+    async def open_session(self, agent: str, offer: str) -> tuple[Line, str]:
+        """A new session and the SDP answer for its caller. Raises `ConfigurationError` or `ProviderError`."""

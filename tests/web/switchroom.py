@@ -1,0 +1,78 @@
+"""A small exchange in memory: it answers every offer, and its lines say what a test tells them to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from itertools import count
+
+from jackfield.config import Config
+from jackfield.errors import JackfieldError
+from jackfield.notices import AgentSaid, CallerSaid, Notice, SessionEnded, SessionOpened
+from jackfield.session.timeline import Timeline
+
+OFFER = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
+ANSWER = OFFER.replace("o=- 1", "o=- 2")
+
+CONFIG = Config.model_validate(
+    {
+        "agents": {
+            "receptionist": {"voice": "marin", "greeting": "Brightside Repairs, good morning."},
+            "workshop": {"voice": "cedar"},
+            "manager": {"transfer": "sip:manager@example.com"},
+        }
+    }
+)
+
+
+class Line:
+    """A session that answers what is typed with the same words, and is ended by a hang-up."""
+
+    def __init__(self, exchange: Exchange, number: int, agent: str) -> None:
+        self.id = f"session_{number}"
+        self.agent = agent
+        self._exchange = exchange
+        self._record = Timeline()
+        self.note(SessionOpened(0.0, self.id, agent, "memory"))
+
+    def note(self, notice: Notice) -> None:
+        self._record.add(notice)
+
+    def timeline(self, start: int = 0) -> AsyncIterator[Notice]:
+        return self._record.read(start)
+
+    async def say(self, text: str) -> None:
+        self.note(CallerSaid(1.0, "item_1", text))
+        self.note(AgentSaid(2.0, "item_2", f"You said: {text}"))
+
+    async def hang_up(self, reason: str) -> None:
+        if self.id in self._exchange.sessions:
+            del self._exchange.sessions[self.id]
+            self.note(SessionEnded(3.0, reason, failed=False))
+            self._record.close()
+
+
+class Exchange:
+    """`fault`, if set, is what opening a session raises; `gate` holds openings back until it is set."""
+
+    def __init__(self) -> None:
+        self.config = CONFIG
+        self.sessions: dict[str, Line] = {}
+        self.fault: Exception | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self._numbers = count(1)
+
+    async def open_session(self, agent: str, offer: str) -> tuple[Line, str]:
+        await self.gate.wait()
+        if self.fault is not None:
+            raise self.fault
+        line = Line(self, next(self._numbers), agent)
+        self.sessions[line.id] = line
+        return line, ANSWER
+
+
+def refusing(fault: JackfieldError | Exception) -> Exchange:
+    exchange = Exchange()
+    exchange.fault = fault
+    return exchange
