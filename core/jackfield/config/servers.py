@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from jackfield.config.model import Model
 from jackfield.config.values import Seconds, Text, WebAddress, Words
@@ -68,48 +68,74 @@ AzureCredential = Literal[
 
 
 class AzureSettings(Model):
-    """The settings of `kind: azure`: a Realtime model deployed at Azure OpenAI."""
+    """The settings of `kind: azure`: a Realtime model deployed at Azure OpenAI.
+
+    Either `api_key` or `credential` opens it.
+    """
 
     endpoint: WebAddress
     """The resource's address, `https://NAME.openai.azure.com`."""
 
     deployment: Text
-    """The name of the deployment (Azure addresses models by it)."""
+    """The name of the deployment (Azure addresses models by it); upper and lower case differ."""
 
     api_key: Text | None = Field(default=None, repr=False)
-    """The resource's key; either this or `credential`."""
+    """The resource's key, as `${AZURE_OPENAI_API_KEY}`."""
 
-    credential: AzureCredential | None = None
-    """Microsoft Entra ID instead of a key: which of azure-identity's credentials asks for the token.
-    `default` tries them in turn."""
+    credential: (
+        Literal[
+            "default", "managed_identity", "workload", "cli", "developer_cli", "environment", "client_secret"
+        ]
+        | None
+    ) = None
+    """Who asks Entra ID for a token, instead of a key. `default`: azure-identity's chain (environment,
+    managed identity, `az login`, …)."""
 
     scope: Text | None = None
-    """The token's scope. Default: both documented ones are tried."""
+    """The scope of the token. Default: `https://ai.azure.com/.default`, and if the service does not accept
+    that, `https://cognitiveservices.azure.com/.default`."""
 
     tenant_id: Text | None = None
-    """For `client_secret`, `workload`, `cli` and `developer_cli`."""
+    """The Entra tenant, for `client_secret`, `workload`, `cli` and `developer_cli`."""
 
     client_id: Text | None = None
-    """For `client_secret`, `workload` and a user-assigned identity."""
+    """The application, for `client_secret` and `workload`; or a user-assigned managed identity."""
 
     client_secret: Text | None = Field(default=None, repr=False)
-    """For `client_secret`."""
+    """The application's secret, for `client_secret`."""
 
     webrtcfilter: bool = False
     """Keep instructions, tools and function calls off the caller's data channel."""
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        if (self.api_key is None) == (self.credential is None):
+            raise ValueError(
+                "needs one of two, `api_key: ${AZURE_OPENAI_API_KEY}` or `credential: default` (Entra ID); "
+                f"it has {'neither' if self.api_key is None else 'both'}"
+            )
+        needed = {
+            "tenant_id": self.tenant_id,
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+        }
+        missing = [name for name, value in needed.items() if value is None]
+        if self.credential == "client_secret" and missing:
+            raise ValueError(f"`credential: client_secret` needs {' and '.join(missing)} too")
+        return self
 
 
 class OpenAISettings(Model):
     """The settings of `kind: openai`."""
 
-    model: Text
-    """The Realtime model, such as `gpt-realtime`."""
-
     api_key: Text = Field(repr=False)
-    """An OpenAI API key; never the key itself, write `${OPENAI_API_KEY}`."""
+    """An OpenAI API key, as `${OPENAI_API_KEY}`."""
 
-    base_url: WebAddress | None = None
-    """Another service with the same interface. Default: `https://api.openai.com/v1`."""
+    model: Text = "gpt-realtime-2.1"
+    """The Realtime model."""
+
+    base_url: WebAddress = "https://api.openai.com/v1"
+    """The address up to and including /v1; another one for a service with the same interface."""
 
     organization: Text | None = None
     """The organization that pays, if the key has several."""

@@ -62,12 +62,12 @@ class Entra:
 class Identity:
     """Who asks for a token, as far as agents.yaml says it."""
 
-    tenant_id: str = ""
-    client_id: str = ""
-    client_secret: str = field(default="", repr=False)
+    tenant_id: str | None = None
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
 
 
-def entra(kind: str, scope: str, **identity: str) -> Entra:
+def entra(kind: str, scope: str | None, **identity: str | None) -> Entra:
     """The credential that agents.yaml names; `identity` are the fields of `Identity`.
 
     Raises `ConfigurationError` when it cannot be made from what is there.
@@ -80,25 +80,23 @@ def entra(kind: str, scope: str, **identity: str) -> Entra:
 
 
 def from_default(identity: Identity) -> AsyncTokenCredential:
-    return DefaultAzureCredential(managed_identity_client_id=identity.client_id or None)
+    return DefaultAzureCredential(managed_identity_client_id=identity.client_id)
 
 
 def from_managed_identity(identity: Identity) -> AsyncTokenCredential:
-    return ManagedIdentityCredential(client_id=identity.client_id or None)
+    return ManagedIdentityCredential(client_id=identity.client_id)
 
 
 def from_workload(identity: Identity) -> AsyncTokenCredential:
-    return WorkloadIdentityCredential(
-        tenant_id=identity.tenant_id or None, client_id=identity.client_id or None
-    )
+    return WorkloadIdentityCredential(tenant_id=identity.tenant_id, client_id=identity.client_id)
 
 
 def from_cli(identity: Identity) -> AsyncTokenCredential:
-    return AzureCliCredential(tenant_id=identity.tenant_id)
+    return AzureCliCredential(tenant_id=identity.tenant_id or "")
 
 
 def from_developer_cli(identity: Identity) -> AsyncTokenCredential:
-    return AzureDeveloperCliCredential(tenant_id=identity.tenant_id)
+    return AzureDeveloperCliCredential(tenant_id=identity.tenant_id or "")
 
 
 def from_environment(identity: Identity) -> AsyncTokenCredential:
@@ -106,7 +104,9 @@ def from_environment(identity: Identity) -> AsyncTokenCredential:
 
 
 def from_client_secret(identity: Identity) -> AsyncTokenCredential:
-    return ClientSecretCredential(identity.tenant_id, identity.client_id, identity.client_secret)
+    return ClientSecretCredential(
+        identity.tenant_id or "", identity.client_id or "", identity.client_secret or ""
+    )
 
 
 SOURCES: Mapping[str, Callable[[Identity], AsyncTokenCredential]] = {

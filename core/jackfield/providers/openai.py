@@ -1,16 +1,14 @@
-"""OpenAI's own Realtime service, and any that has its address, form and bearer key."""
+"""OpenAI's own Realtime service, and any that has its address, form and bearer key. A built-in plugin."""
 
 from __future__ import annotations
 
-from pydantic import Field, SecretStr
-
-from jackfield.errors import ConfigurationError
+from jackfield.config.servers import OpenAISettings
 from jackfield.hookspecs import RegisterProvider, Settings, hookimpl
 from jackfield.providers.base import Provider
 from jackfield.providers.credential import ApiKey
 from jackfield.providers.endpoint import Endpoint, service_url
 from jackfield.providers.realtime import RealtimeProvider
-from jackfield.providers.settings import ProviderSettings
+from jackfield.providers.settings import read
 
 KIND = "openai"
 
@@ -20,16 +18,6 @@ ADVICE = {
     404: "Check the model's name: it must be a realtime model that this project may use.",
     429: "Check the project's quota, billing and rate limits.",
 }
-
-
-class OpenAISettings(ProviderSettings):
-    """`providers: openai:` in agents.yaml."""
-
-    model: str = Field(min_length=1, description="A realtime model, such as gpt-realtime-2.1.")
-    api_key: SecretStr = Field(SecretStr(""), description="Write ${OPENAI_API_KEY}; never the key itself.")
-    organization: str = Field("", description="The OpenAI-Organization header.")
-    project: str = Field("", description="The OpenAI-Project header.")
-    base_url: str = Field("https://api.openai.com/v1", description="Up to and including /v1.")
 
 
 def endpoint_of(settings: OpenAISettings) -> Endpoint:
@@ -45,22 +33,10 @@ def endpoint_of(settings: OpenAISettings) -> Endpoint:
 
 def make(settings: Settings) -> Provider:
     """Raises `ConfigurationError`."""
-    read = OpenAISettings.read(KIND, settings)
-    key = read.api_key.get_secret_value()
-    if not key:
-        raise ConfigurationError(
-            f"providers.{KIND}.api_key is missing: write `api_key: ${{OPENAI_API_KEY}}` in agents.yaml and "
-            "set the environment variable OPENAI_API_KEY"
-        )
-    return RealtimeProvider(KIND, endpoint_of(read), ApiKey(key))
+    known = read(OpenAISettings, KIND, settings)
+    return RealtimeProvider(KIND, endpoint_of(known), ApiKey(known.api_key))
 
 
-class OpenAIPlugin:
-    """Built in, and a plugin like any other."""
-
-    @hookimpl
-    def register_providers(self, register: RegisterProvider) -> None:
-        register(KIND, make)
-
-
-plugin = OpenAIPlugin()
+@hookimpl
+def register_providers(register: RegisterProvider) -> None:
+    register(KIND, make)

@@ -133,7 +133,7 @@ class RealtimeProvider:
             )
         except InvalidStatus as exc:
             body = bytes(exc.response.body or b"").decode("utf-8", "replace")
-            raise self._refused(Reply(exc.response.status_code, body), headers) from exc
+            raise self._refused(Reply(exc.response.status_code, body), headers) from None
         except (OSError, TimeoutError, WebSocketException) as exc:
             why = str(exc) or type(exc).__name__
             raise ProviderUnreachable(f"the sideband of {self._place} cannot be reached ({why})") from exc

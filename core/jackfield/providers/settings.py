@@ -1,32 +1,38 @@
-"""What all providers' settings have in common: models that tell their faults without telling secrets."""
+"""A provider's section of agents.yaml as its typed model.
+
+`jackfield.config` has checked the same models with positions before; this is for whoever makes a provider
+without a file, and so says the same without a place.
+"""
 
 from __future__ import annotations
 
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from jackfield.errors import ConfigurationError
 from jackfield.hookspecs import Settings
 
-M = TypeVar("M", bound="ProviderSettings")
+M = TypeVar("M", bound=BaseModel)
+
+KEYS = {"azure": "AZURE_OPENAI_API_KEY", "openai": "OPENAI_API_KEY"}
+"""The environment variables that keys are in by custom."""
 
 
-class ProviderSettings(BaseModel):
-    """One provider's section of agents.yaml, environment filled in."""
+def read(model: type[M], kind: str, settings: Settings) -> M:
+    """Raises `ConfigurationError` that names every setting at fault, and no value."""
+    try:
+        return model.model_validate(dict(settings))
+    except ValidationError as exc:
+        faults = exc.errors(include_url=False, include_input=False, include_context=False)
+        raise ConfigurationError("; ".join(described(kind, fault) for fault in faults)) from None
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, hide_input_in_errors=True, str_strip_whitespace=True
-    )
 
-    @classmethod
-    def read(cls: type[M], kind: str, settings: Settings) -> M:
-        """Raises `ConfigurationError` that names every setting at fault, and no value."""
-        try:
-            return cls.model_validate(dict(settings))
-        except ValidationError as exc:
-            faults = [
-                f"providers.{kind}.{'.'.join(map(str, fault['loc']))}: {fault['msg'].lower()}"
-                for fault in exc.errors(include_url=False, include_input=False, include_context=False)
-            ]
-            raise ConfigurationError("; ".join(faults)) from None
+def described(kind: str, fault: ErrorDetails) -> str:
+    name = ".".join(["providers", kind, *map(str, fault["loc"])])
+    if name.endswith(".api_key") and kind in KEYS:
+        variable = KEYS[kind]
+        return f"{name} is missing: write `api_key: ${{{variable}}}` and set the variable {variable}"
+    message = fault["msg"].removeprefix("Value error, ")
+    return f"{name}: {message[0].lower()}{message[1:]}"
