@@ -1,0 +1,6 @@
+"""Plugins: found by their entry points, kept apart from each other, and accounted for."""
+
+from jackfield.plugins.loaded import ALLOW_LIST, Plugins
+from jackfield.plugins.report import PluginReport, PluginState
+
+__all__ = ["ALLOW_LIST", "PluginReport", "PluginState", "Plugins"]

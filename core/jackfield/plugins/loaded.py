@@ -1,0 +1,216 @@
+"""Finds plugins, keeps each one's faults to itself, and says what became of every one of them.
+
+A plugin is what an entry point of the group "jackfield" names. They are loaded one by one: whatever one of
+them does wrong is written down (`report`), with what to do about it, and the others are used.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import os
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from time import perf_counter
+from typing import TYPE_CHECKING, Self
+
+import pluggy
+
+from jackfield import hookspecs
+from jackfield.calls import CallPolicy
+from jackfield.errors import PluginError
+from jackfield.hookspecs import GROUP, Settings
+from jackfield.notices import Notice
+from jackfield.plugins.installed import Candidate, built_in, installed
+from jackfield.plugins.report import Fault, PluginRecord, PluginReport, PluginState
+from jackfield.tools.nearest import did_you_mean
+from jackfield.tools.source import FunctionSource
+from jackfield.tools.tool import ToolSource
+
+if TYPE_CHECKING:
+    from jackfield.providers.base import Provider
+
+log = logging.getLogger(__name__)
+
+ALLOW_LIST = "JACKFIELD_PLUGINS"
+"""Environment: the only installed plugins to load, by name, with commas between; empty for none."""
+
+_REGISTERING = ("register_tools", "register_providers")
+
+
+class Plugins:
+    """The plugins of this environment, loaded. Make one with `load`."""
+
+    def __init__(self, settings: Mapping[str, Settings]) -> None:
+        self._settings = settings
+        self._manager = pluggy.PluginManager(GROUP)
+        self._manager.add_hookspecs(hookspecs)
+        self._records: list[PluginRecord] = []
+        self._kinds: dict[str, Callable[[Settings], Provider]] = {}
+        self._observers: list[tuple[str, Callable[..., object], tuple[str, ...]]] = []
+        self._failures: Counter[str] = Counter()
+
+    @classmethod
+    def load(
+        cls,
+        settings: Mapping[str, Settings],
+        *,
+        allow: Collection[str] | None = None,
+        extra: Iterable[object] = (),
+    ) -> Self:
+        """Load `extra` (our own, always) and then every installed plugin, in the order of their names.
+
+        `settings` are the sections of agents.yaml by plugin name. `allow` names the only installed plugins
+        to load; None leaves that to the environment (`JACKFIELD_PLUGINS`), which allows all if unset.
+        Never raises for what a plugin does.
+        """
+        if allow is None:
+            allow = allowed(os.environ)
+        plugins = cls(settings)
+        for candidate in [*map(built_in, extra), *installed()]:
+            plugins._add(candidate, allow)
+        plugins._miss({*settings, *(allow or ())})
+        for report in plugins.report():
+            if report.state in (PluginState.BROKEN, PluginState.PARTIAL):
+                log.warning("plugin %s is %s: %s", report.name, report.state.value, report.reason)
+        return plugins
+
+    def tool_sources(self) -> list[ToolSource]:
+        """One source for each plugin that registered functions."""
+        return [record.source for record in self._records if record.source is not None]
+
+    def provider_kinds(self) -> dict[str, Callable[[Settings], Provider]]:
+        """How to make a provider, by its kind."""
+        return dict(self._kinds)
+
+    @property
+    def policies(self) -> Mapping[str, CallPolicy]:
+        """What the authors of tools asked for, by qualified tool name."""
+        return {
+            name: policy
+            for record in self._records
+            if record.source is not None
+            for name, policy in record.source.policies.items()
+        }
+
+    def report(self) -> list[PluginReport]:
+        """What became of each plugin, in the order in which they were looked at."""
+        return [record.report() for record in self._records]
+
+    def notify(self, notice: Notice, session_id: str) -> None:
+        """Tell every plugin that listens. What one of them raises is logged, and harms nobody."""
+        offered = {"notice": notice, "session_id": session_id}
+        for name, function, wanted in self._observers:
+            try:
+                function(*(offered[each] for each in wanted))
+            except Exception:
+                self._count_failure(name)
+
+    # --- loading one --------------------------------------------------------------------------------------
+
+    def _add(self, candidate: Candidate, allow: Collection[str] | None) -> None:
+        record = PluginRecord(candidate.name, candidate.distribution, candidate.version)
+        self._records.append(record)
+        if allow is not None and not candidate.built_in and candidate.name not in allow:
+            record.state = PluginState.SKIPPED
+            record.faults.append(Fault(f"{ALLOW_LIST} does not name it", f"add {candidate.name} to it"))
+            return
+        began = perf_counter()
+        try:
+            plugin = self._register(candidate)
+        except (Exception, SystemExit) as error:
+            record.state = PluginState.BROKEN
+            record.faults.append(candidate.fault(error))
+        else:
+            self._use(plugin, record)
+        record.seconds = perf_counter() - began
+
+    def _register(self, candidate: Candidate) -> object:
+        """Import it and hand it to pluggy, which refuses hooks with arguments that are not offered."""
+        plugin = candidate.load()
+        if inspect.isclass(plugin):
+            raise PluginError(f"{candidate.name} names a class; name a module, or an object of that class")
+        if self._manager.has_plugin(candidate.name):
+            raise PluginError(f"another plugin is called {candidate.name} already; uninstall one of the two")
+        self._manager.register(plugin, name=candidate.name)
+        return plugin
+
+    def _use(self, plugin: object, record: PluginRecord) -> None:
+        """Call its registering hooks, each by itself, and remember who listens."""
+        for caller in self._manager.get_hookcallers(plugin) or ():
+            for implementation in caller.get_hookimpls():
+                if implementation.plugin is plugin:
+                    self._use_hook(caller, implementation, record)
+        record.settle()
+
+    def _use_hook(
+        self, caller: pluggy.HookCaller, implementation: pluggy.HookImpl, record: PluginRecord
+    ) -> None:
+        if caller.spec is None:
+            if not implementation.optionalhook:
+                record.faults.append(_unknown_hook(caller.name))
+            return
+        record.hooks.append(caller.name)
+        function = implementation.function
+        if inspect.iscoroutinefunction(function) or implementation.wrapper or implementation.hookwrapper:
+            fault = Fault(f"its {caller.name} is async or a wrapper", "make it a plain function")
+            record.faults.append(fault)
+        elif caller.name in _REGISTERING:
+            self._let_register(caller.name, function, tuple(implementation.argnames), record)
+        else:
+            self._observers.append((record.name, function, tuple(implementation.argnames)))
+
+    def _let_register(
+        self, hook: str, function: Callable[..., object], wanted: tuple[str, ...], record: PluginRecord
+    ) -> None:
+        """All that a hook registers is used, or, if it raises half-way, none of it."""
+        source = FunctionSource(record.name)
+        kinds: dict[str, Callable[[Settings], Provider]] = {}
+
+        def register_kind(kind: str, make: Callable[[Settings], Provider]) -> None:
+            if kind in self._kinds or kind in kinds:
+                raise PluginError(f"the provider kind {kind} is offered by another plugin already")
+            kinds[kind] = make
+
+        register = source.register if hook == "register_tools" else register_kind
+        offered = {"register": register, "settings": self._settings.get(record.name, {})}
+        try:
+            function(*(offered[each] for each in wanted))
+        except (Exception, SystemExit) as error:
+            record.faults.append(record.fault_in(hook, error))
+            return
+        record.offers = True
+        self._kinds.update(kinds)
+        if hook == "register_tools":
+            record.source = source
+
+    # --- what is said about them --------------------------------------------------------------------------
+
+    def _miss(self, names: Iterable[str]) -> None:
+        """Names that agents.yaml or the environment speak of, and that nothing installed has."""
+        known = [record.name for record in self._records]
+        for name in sorted(set(names) - set(known)):
+            reason = f"it has settings or is allowed, but nothing installed is called {name}"
+            fault = Fault(reason + did_you_mean(name, known), f"install the package that offers {name}")
+            self._records.append(PluginRecord(name, "", "", state=PluginState.MISSING, faults=[fault]))
+
+    def _count_failure(self, name: str) -> None:
+        """Notices are many: the first failure is logged, then every tenth power."""
+        self._failures[name] += 1
+        if str(self._failures[name]).strip("0") == "1":
+            log.exception("plugin %s: its notice hook failed (%d times)", name, self._failures[name])
+
+
+def allowed(environ: Mapping[str, str]) -> frozenset[str] | None:
+    """The names in `JACKFIELD_PLUGINS`, or None where it is not set."""
+    names = environ.get(ALLOW_LIST)
+    return None if names is None else frozenset(filter(None, map(str.strip, names.split(","))))
+
+
+def _unknown_hook(name: str) -> Fault:
+    hooks = [each for each, value in vars(hookspecs).items() if _is_hook(value)]
+    return Fault(f"there is no hook {name}{did_you_mean(name, hooks)}", f"the hooks are {', '.join(hooks)}")
+
+
+def _is_hook(value: object) -> bool:
+    return inspect.isfunction(value) and hasattr(value, f"{GROUP}_spec")

@@ -1,0 +1,88 @@
+"""What became of one plugin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from jackfield.errors import PluginError
+from jackfield.tools.invocation import first_line
+from jackfield.tools.source import FunctionSource
+
+
+class PluginState(StrEnum):
+    """How much of a plugin is in use."""
+
+    LOADED = "loaded"
+    PARTIAL = "partial"  # some of it; the reason says what is not
+    BROKEN = "broken"
+    SKIPPED = "skipped"  # not in the allow-list
+    MISSING = "missing"  # spoken of, and not installed
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, and what to do about it."""
+
+    reason: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class PluginReport:
+    """`hooks` and `tools` are what is in use; `reason` and `next_step` are empty where all is well. `seconds`
+    is what importing and registering took."""
+
+    name: str
+    distribution: str
+    version: str
+    hooks: tuple[str, ...]
+    tools: tuple[str, ...]
+    state: PluginState
+    reason: str
+    next_step: str
+    seconds: float
+
+
+@dataclass(slots=True)
+class PluginRecord:
+    """A plugin while it is being loaded. `offers` is whether any of its registering hooks went well."""
+
+    name: str
+    distribution: str
+    version: str
+    state: PluginState = PluginState.LOADED
+    hooks: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    source: FunctionSource | None = None
+    offers: bool = False
+    seconds: float = 0.0
+
+    def settle(self) -> None:
+        """Decide the state, once all hooks have been tried."""
+        if self.source is not None:
+            for name, reason in self.source.aside().items():
+                self.faults.append(Fault(f"{name} is set aside: {reason}", "correct it in the plugin"))
+        if self.faults:
+            useful = self.offers or "notice" in self.hooks
+            self.state = PluginState.PARTIAL if useful else PluginState.BROKEN
+
+    def fault_in(self, hook: str, error: BaseException) -> Fault:
+        """A hook raised: a `PluginError` speaks for itself, of anything else the kind is told too."""
+        if isinstance(error, PluginError):
+            return Fault(str(error), f"correct `plugins: {self.name}:` in agents.yaml, or the plugin")
+        words = f"its {hook} raised {type(error).__name__}: {first_line(error)}"
+        return Fault(words, f"report it to the author of {self.distribution or self.name}, or uninstall it")
+
+    def report(self) -> PluginReport:
+        return PluginReport(
+            name=self.name,
+            distribution=self.distribution,
+            version=self.version,
+            hooks=tuple(self.hooks),
+            tools=tuple(tool.name for tool in self.source.tools()) if self.source else (),
+            state=self.state,
+            reason="; ".join(fault.reason for fault in self.faults),
+            next_step="; ".join(dict.fromkeys(fault.next_step for fault in self.faults)),
+            seconds=self.seconds,
+        )
