@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from mcp import types
 
 from jackfield.calls import Json
 from jackfield.errors import ToolError
+
+LABEL = re.compile(r"^Error executing tool \S+: ")
+"""What the Python SDK puts before the words of a tool's author; nobody wants to hear it."""
 
 NOTHING = "It is done; there is nothing more to say about it."
 
@@ -20,7 +25,7 @@ def value_of(result: types.CallToolResult) -> Json:
     texts = [_words(block) for block in result.content]
     text = "\n".join(text for text in texts if text)
     if result.is_error:
-        raise ToolError(text or "The tool failed, and did not say why.")
+        raise ToolError(LABEL.sub("", text) or "The tool failed, and did not say why.")
     if any(isinstance(block, types.TextContent) for block in result.content) and text:
         return text
     if result.structured_content is not None:
