@@ -1,0 +1,124 @@
+"""`jackfield serve`: the page and the API."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from urllib.parse import quote
+
+import click
+
+from jackfield.config import Config, load
+from jackfield.errors import ConfigurationError
+from jackfield.runtime import Runtime
+from jackfield.web.access import Access, is_loopback
+from jackfield.web.app import application
+from jackfield.web.serving import listening, serving
+
+GOODBYE = "The server was stopped."
+GOODBYE_SECONDS = 5
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path), default=Path("agents.yaml"))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0: any free one."
+)
+@click.option("--token", envvar="JACKFIELD_TOKEN", help="What callers must bring; needed beyond loopback.")
+@click.option(
+    "--origin", "origins", multiple=True, metavar="URL", help="A further page that may use the API."
+)
+@click.option("--sessions", default=16, show_default=True, type=click.IntRange(1), help="Most at once.")
+@click.option("--open", "open_page", is_flag=True, help="Open the page in the browser.")
+def serve(
+    file: Path,
+    host: str,
+    port: int,
+    token: str | None,
+    origins: tuple[str, ...],
+    sessions: int,
+    open_page: bool,
+) -> None:
+    """Serve the page and the API of the agents in FILE (agents.yaml)."""
+    access = access_of(host, token, origins, sessions)
+    config = load(file)
+    with listening(host, port) as sock:
+        asyncio.run(attend(config, access, sock, open_page))
+
+
+def access_of(host: str, token: str | None, origins: tuple[str, ...], sessions: int) -> Access:
+    """The rules for this bind. Raises `ConfigurationError` for one that would let strangers talk."""
+    if not token and not is_loopback(host):
+        raise ConfigurationError(
+            f"listening on {host} shows the agents to the network: choose a token that callers must bring, "
+            f"with --token or JACKFIELD_TOKEN, or listen on 127.0.0.1"
+        )
+    for origin in origins:
+        if not origin.startswith(("http://", "https://")) or origin.count("/") != 2:
+            raise ConfigurationError(f"--origin {origin}: write it as https://NAME or https://NAME:PORT")
+    return Access(token or None, frozenset(origins), sessions)
+
+
+async def attend(config: Config, access: Access, sock: socket.socket, open_page: bool) -> None:
+    """Open the runtime and serve it until Ctrl-C or SIGTERM; a second Ctrl-C leaves at once."""
+    task = asyncio.current_task()
+    assert task is not None
+    with on_signals(task), suppress(asyncio.CancelledError):
+        async with Runtime(config) as runtime, serving(application(runtime, access=access), sock):
+            await until_cancelled(runtime, url_of(sock, access), open_page)
+
+
+async def until_cancelled(runtime: Runtime, url: str, open_page: bool) -> None:
+    for plugin in runtime.plugins.report():
+        if plugin.reason:
+            click.echo(f"jackfield: plugin {plugin.name}: {plugin.reason}", err=True)
+    click.echo(f"Open {url} and talk to {runtime.config.first_agent}. Ctrl-C ends it.")
+    if open_page:
+        await asyncio.to_thread(webbrowser.open, url)
+    try:
+        await asyncio.Event().wait()
+    finally:
+        # Before the server stops, so that the pages still read why their lines were closed.
+        endings = [asyncio.ensure_future(line.hang_up(GOODBYE)) for line in runtime.sessions.values()]
+        if endings:
+            click.echo(f"Hanging up {len(endings)} line(s).")
+            await asyncio.wait(endings, timeout=GOODBYE_SECONDS)
+
+
+def url_of(sock: socket.socket, access: Access) -> str:
+    """What to open. The token stands behind #, where no server and no log sees it."""
+    host, port = sock.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{shown}:{port}" + (f"/#token={quote(access.token)}" if access.token else "")
+
+
+@contextmanager
+def on_signals(task: asyncio.Task[None]) -> Iterator[None]:
+    """Within the block the first SIGINT or SIGTERM cancels the task; a second SIGINT ends the process.
+
+    The children end by themselves then: each of them watches the pipe from its parent.
+    """
+    loop = asyncio.get_running_loop()
+    asked: list[int] = []
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if asked and number == signal.SIGINT:
+            os._exit(130)
+        if not asked:
+            loop.call_soon_threadsafe(task.cancel)
+        asked.append(number)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
