@@ -132,9 +132,7 @@ class Runtime:
         self._providers = {name: self._make_provider(name, kinds) for name in sorted(names)}
         for provider in self._providers.values():
             stack.push_async_callback(provider.aclose)
-        async with asyncio.TaskGroup() as starting:
-            for provider in self._providers.values():
-                starting.create_task(provider.start())
+        await asyncio.gather(*(provider.start() for provider in self._providers.values()))
 
     def _make_provider(self, name: str, kinds: Mapping[str, Callable[..., Provider]]) -> Provider:
         declared = self.config.providers.get(name)

@@ -41,7 +41,7 @@ class Agenda:
         return self._request_id != "" and request_id == self._request_id
 
     def settle(self) -> None:
-        """A response ended: whatever was in flight has had its turn."""
+        """The request in flight has become a response."""
         self._request_id, self._prompt, self._refusals = "", None, 0
 
     def put_back(self) -> None:

@@ -155,13 +155,17 @@ class Conversation(Listening):
     def _item_added(self, item: Item, now: float) -> None:
         self._ours.step(item.call_id if item.type == "function_call_output" else item.id, Step.ANNOUNCED)
 
+    def _is_ours(self, event: ResponseCreated) -> bool:
+        return self._agenda.is_in_flight(event.request_id)
+
     def _response_began(self, event: ResponseCreated, now: float) -> None:
+        if self._is_ours(event):
+            self._agenda.settle()
         for heard in self._ours.step_all(Step.RESPONDED):
             if isinstance(heard, FunctionCall):
                 self._note(notices.CallHeard(now, heard.id, event.response_id))
 
     def _response_ended(self, event: ResponseDone, now: float) -> None:
-        self._agenda.settle()
         if event.status != "failed":
             self._agenda.succeed()
         elif event.code in service_errors.FATAL:

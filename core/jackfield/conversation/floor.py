@@ -7,6 +7,8 @@ from collections import deque
 from jackfield.conversation.states import PATIENCE, RESPONSE, Playback, Response, Signal, User
 from jackfield.protocol.server_events import ResponseCreated, ResponseDone
 
+_SPEAKING = (Response.ACTIVE, Response.CROSSED, Response.YIELDING)
+
 MOST_REMEMBERED = 64
 """So many ended responses are remembered, to ignore what comes late or twice about them."""
 
@@ -40,7 +42,7 @@ class Floor:
     @property
     def agent_has_it(self) -> bool:
         """The agent speaks, or is about to: a caller who speaks now is barging in."""
-        return self.playback is Playback.PLAYING or self.response in (Response.ACTIVE, Response.YIELDING)
+        return self.playback is Playback.PLAYING or self.response in _SPEAKING
 
     @property
     def deadline(self) -> float | None:
@@ -69,12 +71,13 @@ class Floor:
             self.response = target
             self._since = now
 
-    def begins(self, event: ResponseCreated, now: float) -> bool:
-        """Take in `response.created`; False for one that is out-of-band, repeated or long over."""
+    def begins(self, event: ResponseCreated, ours: bool, now: float) -> bool:
+        """Take in `response.created`, which answers our request or not; False for one that is out-of-band,
+        repeated or long over."""
         if event.out_of_band or self._knows(event.response_id):
             return False
         self._response_id = event.response_id
-        self.signal(Signal.CREATED, now)
+        self.signal(Signal.ANSWERED if ours else Signal.CREATED, now)
         return True
 
     def ends(self, event: ResponseDone, now: float) -> bool:

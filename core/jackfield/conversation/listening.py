@@ -65,7 +65,7 @@ class Listening(ABC):
 
     def _hear_response(self, event: ResponseCreated | ResponseDone, now: float) -> None:
         if isinstance(event, ResponseCreated):
-            if self._floor.begins(event, now):
+            if self._floor.begins(event, self._is_ours(event), now):
                 self._note(notices.ResponseStarted(now, event.response_id))
                 self._response_began(event, now)
         elif self._floor.ends(event, now):
@@ -102,6 +102,9 @@ class Listening(ABC):
 
     @abstractmethod
     def _item_added(self, item: Item, now: float) -> None: ...
+
+    @abstractmethod
+    def _is_ours(self, event: ResponseCreated) -> bool: ...
 
     @abstractmethod
     def _response_began(self, event: ResponseCreated, now: float) -> None: ...

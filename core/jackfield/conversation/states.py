@@ -30,6 +30,7 @@ class Response(Enum):
     REQUESTED = "requested"  # we asked, and the service has not said yes or no
     EXPECTED = "expected"  # the service will answer the caller's turn unasked, or is busy unseen
     ACTIVE = "active"
+    CROSSED = "crossed"  # active, but not the one we asked for: the answer to our request is still to come
     YIELDING = "yielding"  # active still, and the caller's next turn has ended: one more will follow
 
 
@@ -38,6 +39,7 @@ class Signal(Enum):
 
     ASKED = "we send response.create"
     TURN_ENDED = "speech_stopped"
+    ANSWERED = "response.created, ours"
     CREATED = "response.created"
     DONE = "response.done"
     BUSY = "error: already has active response"
@@ -69,23 +71,31 @@ RESPONSE: dict[tuple[Response, Signal], Response] = {
     (Response.NONE, Signal.ASKED): Response.REQUESTED,
     (Response.NONE, Signal.TURN_ENDED): Response.EXPECTED,
     (Response.NONE, Signal.CREATED): Response.ACTIVE,
-    (Response.REQUESTED, Signal.CREATED): Response.ACTIVE,
+    (Response.NONE, Signal.ANSWERED): Response.ACTIVE,
+    (Response.REQUESTED, Signal.ANSWERED): Response.ACTIVE,
+    (Response.REQUESTED, Signal.CREATED): Response.CROSSED,
     (Response.REQUESTED, Signal.DONE): Response.NONE,
     (Response.REQUESTED, Signal.BUSY): Response.EXPECTED,
     (Response.REQUESTED, Signal.REFUSED): Response.NONE,
     (Response.REQUESTED, Signal.OVERDUE): Response.NONE,
+    (Response.CROSSED, Signal.ANSWERED): Response.ACTIVE,
+    (Response.CROSSED, Signal.BUSY): Response.ACTIVE,
+    (Response.CROSSED, Signal.REFUSED): Response.ACTIVE,
+    (Response.CROSSED, Signal.DONE): Response.REQUESTED,
     (Response.EXPECTED, Signal.CREATED): Response.ACTIVE,
+    (Response.EXPECTED, Signal.ANSWERED): Response.ACTIVE,
     (Response.EXPECTED, Signal.DONE): Response.NONE,
     (Response.EXPECTED, Signal.OVERDUE): Response.NONE,
-    (Response.ACTIVE, Signal.CREATED): Response.ACTIVE,
     (Response.ACTIVE, Signal.TURN_ENDED): Response.YIELDING,
     (Response.ACTIVE, Signal.DONE): Response.NONE,
     (Response.YIELDING, Signal.CREATED): Response.ACTIVE,
+    (Response.YIELDING, Signal.ANSWERED): Response.ACTIVE,
     (Response.YIELDING, Signal.DONE): Response.EXPECTED,
 }
 
-PATIENCE: dict[Response, float] = {Response.REQUESTED: 10.0, Response.EXPECTED: 3.0}
-"""Seconds after which a state that waits for the service is left by `OVERDUE`: an event was lost."""
+PATIENCE: dict[Response, float] = {Response.REQUESTED: 3.0, Response.EXPECTED: 3.0}
+"""Seconds after which a state that waits for the service is left by `OVERDUE`: an event was lost, or the
+service does not echo metadata. Asking too early does no harm, the service says that it is busy."""
 
 STAGE: dict[tuple[Stage, Step], Stage] = {
     (Stage.RUNNING, Step.ANSWERED): Stage.SENT,

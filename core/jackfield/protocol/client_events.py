@@ -9,6 +9,9 @@ from jackfield.calls import Json
 
 WireObject = dict[str, Json]
 
+REQUEST = "jackfield_request"
+"""The metadata key under which a response carries the `event_id` of the request it answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class SessionUpdate:
@@ -51,7 +54,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ResponseCreate:
-    """Ask for a response. `instructions` replace the session's for this response only (§3.3)."""
+    """Ask for a response. `instructions` replace the session's for this response only (§3.3).
+
+    The service echoes a response's metadata; that is how `response.created` tells whose it is (§4.5).
+    """
 
     event_id: str
     instructions: str = ""
@@ -59,8 +65,9 @@ class ResponseCreate:
 
     def as_dict(self) -> WireObject:
         options = {"instructions": self.instructions, "tool_choice": self.tool_choice}
-        given = {name: value for name, value in options.items() if value}
-        return _event("response.create", self.event_id, **({"response": given} if given else {}))
+        given: WireObject = {name: value for name, value in options.items() if value}
+        given["metadata"] = {REQUEST: self.event_id}
+        return _event("response.create", self.event_id, response=given)
 
 
 ClientEvent = SessionUpdate | CallOutput | Message | ResponseCreate

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from jackfield.calls import Json
+from jackfield.protocol.client_events import REQUEST
 from jackfield.protocol.server_events import (
     CallerTranscribed,
     ErrorReported,
@@ -84,7 +85,8 @@ def _out_of_band(response: Wire) -> bool:
 
 def _response_created(event: Wire) -> ServerEvent:
     response = _object(event, "response")
-    return ResponseCreated(_text(response, "id"), _out_of_band(response))
+    request_id = _text(_object(response, "metadata"), REQUEST)
+    return ResponseCreated(_text(response, "id"), _out_of_band(response), request_id)
 
 
 def _response_done(event: Wire) -> ServerEvent:

@@ -87,10 +87,14 @@ class TranscriptDone:
 
 @dataclass(frozen=True, slots=True)
 class ResponseCreated:
-    """`out_of_band` responses do not write to the conversation and do not count as heard by anybody."""
+    """`out_of_band` responses do not write to the conversation and do not count as heard by anybody.
+
+    `request_id` is the `event_id` of our `ResponseCreate` if this is the answer to one.
+    """
 
     response_id: str
     out_of_band: bool = False
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

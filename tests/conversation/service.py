@@ -1,0 +1,119 @@
+"""A model of the Realtime service, small enough to be read: it keeps the promises of the protocol and
+nothing else. Client events lie on one wire until the service reads them, its own events on another until
+the conversation does; whoever drives it decides what arrives when."""
+
+import json
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from jackfield.calls import Json
+from jackfield.protocol.codec import decode
+from jackfield.protocol.server_events import ServerEvent
+
+BUSY = "conversation_already_has_active_response"
+
+
+@dataclass
+class ServiceResponse:
+    id: str
+    knows: frozenset[str]  # the call ids whose outputs, and the messages, it was begun with
+    status: str = "in_progress"
+
+
+@dataclass
+class Service:
+    inbox: deque[Mapping[str, Json]] = field(default_factory=deque)
+    outbox: deque[dict[str, Json]] = field(default_factory=deque)
+    known: set[str] = field(default_factory=set)
+    outputs: list[str] = field(default_factory=list)
+    responses: list[ServiceResponse] = field(default_factory=list)
+    requests: list[dict[str, Json]] = field(default_factory=list)
+    busy_errors: int = 0
+    speaking: bool = False
+
+    # --- what the service does -----------------------------------------------------------------------
+
+    @property
+    def active(self) -> ServiceResponse | None:
+        last = self.responses[-1] if self.responses else None
+        return last if last and last.status == "in_progress" else None
+
+    def read_one(self) -> None:
+        event = self.inbox.popleft()
+        if event["type"] == "response.create":
+            self._asked(event)
+        elif event["type"] == "conversation.item.create":
+            self._add(event["item"])
+
+    def begin(self, request: Mapping[str, Json] | None = None) -> None:
+        assert self.active is None
+        response = ServiceResponse(f"resp_{len(self.responses)}", frozenset(self.known))
+        self.responses.append(response)
+        asked_for = request["response"] if request else {}
+        assert isinstance(asked_for, dict)
+        echo = {"conversation_id": "conv_1", "metadata": asked_for.get("metadata")}
+        self._say("response.created", response={"id": response.id, **echo})
+
+    def call(self, call_id: str, name: str, status: str = "completed") -> None:
+        """The active response asks for a tool."""
+        assert self.active
+        item = {"type": "function_call", "id": f"item_{call_id}", "call_id": call_id, "name": name}
+        item |= {"status": status, "arguments": "{}" if status == "completed" else '{"ci'}
+        names = {"response_id": self.active.id, "item_id": item["id"], "call_id": call_id}
+        self._say("response.function_call_arguments.done", arguments=item["arguments"], name=name, **names)
+        self._say("response.output_item.done", response_id=self.active.id, item=item)
+        self._say("conversation.item.done", item=item)
+
+    def end(self, status: str = "completed") -> None:
+        assert self.active
+        self.active.status, ended = status, self.active
+        details = {"error": {"code": "server_error", "message": "it broke"}} if status == "failed" else {}
+        response = {"id": ended.id, "conversation_id": "conv_1", "status": status, "output": []}
+        self._say("response.done", response={**response, "status_details": details})
+
+    def speech_starts(self) -> None:
+        self.speaking = True
+        self._say("input_audio_buffer.speech_started", item_id="item_user")
+        if self.active:
+            self.end("cancelled")
+
+    def speech_stops(self) -> None:
+        """The turn ends, and is answered unasked."""
+        self.speaking = False
+        self._say("input_audio_buffer.speech_stopped", item_id="item_user")
+        if self.active is None:
+            self.begin()
+
+    def fail_request(self) -> None:
+        """Refuse the response.create that is next on the wire, for no fault of anybody's."""
+        event = self.inbox.popleft()
+        assert event["type"] == "response.create"
+        self._error("server_error", event)
+
+    # --- the small print ------------------------------------------------------------------------------
+
+    def _asked(self, event: Mapping[str, Json]) -> None:
+        self.requests.append(dict(event))
+        if self.active:
+            self.busy_errors += 1
+            self._error(BUSY, event)
+        else:
+            self.begin(event)
+
+    def _add(self, item: Json) -> None:
+        assert isinstance(item, dict)
+        if item["type"] == "function_call_output":
+            self.outputs.append(item["call_id"])
+        self.known.add(item.get("call_id") or item["id"])
+        self._say("conversation.item.added", item=item)
+
+    def _error(self, code: str, event: Mapping[str, Json]) -> None:
+        self._say("error", error={"code": code, "message": code, "event_id": event["event_id"]})
+
+    def _say(self, event_type: str, /, **fields: Json) -> None:
+        self.outbox.append({"type": event_type, "event_id": f"event_{len(self.outbox)}", **fields})
+
+
+def on_the_wire(event: Mapping[str, Json]) -> ServerEvent:
+    return decode(json.dumps(event))

@@ -1,0 +1,328 @@
+"""The conversation in single scenes, each of them a promise that a caller would notice if it broke."""
+
+import pytest
+
+from jackfield.calls import CallPolicy, Deliver, OnBargeIn, Outcome, OutcomeKind
+from jackfield.conversation.conversation import WINDOW
+from jackfield.conversation.service_errors import BENIGN, FATAL
+from jackfield.notices import CallFinished, Trouble
+from tests.conversation.line import Line, Tools
+from tests.conversation.service import on_the_wire
+
+
+def a_line(**policies: CallPolicy) -> Line:
+    return Line(Tools(policies))
+
+
+def exchange(line: Line) -> None:
+    """Whatever is on the wires arrives; nobody else does anything."""
+    while line.service.inbox or line.service.outbox:
+        if line.service.inbox:
+            line.service.read_one()
+        else:
+            line.deliver()
+
+
+def a_call(line: Line, call_id: str = "call_1", tool: str = "lookup") -> None:
+    """The model answers the caller's turn with one function call, and stops."""
+    line.service.begin()
+    line.service.call(call_id, tool)
+    line.service.end()
+    exchange(line)
+
+
+def event(line: Line, **fields: object) -> None:
+    line.conversation.receive(on_the_wire(fields), line.now)
+    line.carry_out()
+
+
+def requests(line: Line) -> int:
+    return len(line.service.requests)
+
+
+@pytest.mark.parametrize("kind", OutcomeKind)
+def test_whatever_becomes_of_a_tool_its_call_gets_one_output_and_is_spoken_about(kind: OutcomeKind) -> None:
+    line = a_line()
+    a_call(line)
+    line.finish("call_1", Outcome(kind, {"state": "ready"}, "It broke."))
+    line.finish("call_1")
+    exchange(line)
+    assert line.service.outputs == ["call_1"]
+    assert requests(line) == 1
+
+
+def test_a_tool_that_takes_too_long_is_stopped_and_the_model_is_told() -> None:
+    line = a_line(lookup=CallPolicy(timeout=5, announce_after=None))
+    a_call(line)
+    line.wait(5)
+    exchange(line)
+    assert line.cancelled == ["call_1"]
+    [finished] = [notice for notice in line.notices if isinstance(notice, CallFinished)]
+    assert finished.outcome is OutcomeKind.TIMEOUT
+    assert line.service.outputs == ["call_1"]
+
+
+def test_finished_arguments_alone_start_nothing() -> None:
+    line = a_line()
+    names = {"response_id": "resp_1", "item_id": "item_1", "call_id": "call_1", "name": "lookup"}
+    event(line, type="response.function_call_arguments.done", arguments="{}", **names)
+    assert line.started == []
+
+
+def test_a_function_call_is_also_found_in_the_response_that_ends() -> None:
+    line = a_line()
+    item = {"type": "function_call", "status": "completed", "call_id": "call_1", "name": "lookup"}
+    event(line, type="response.created", response={"id": "resp_1"})
+    event(line, type="response.done", response={"id": "resp_1", "status": "completed", "output": [item]})
+    assert line.started == ["call_1"]
+
+
+def test_a_result_that_crosses_a_response_in_flight_is_not_lost() -> None:
+    line = a_line()
+    a_call(line)
+    line.service.begin()  # begun before the output reached the service, and not heard of by us yet
+    line.finish("call_1")
+    exchange(line)
+    line.service.end()
+    line.settle()
+    assert any("call_1" in response.knows for response in line.service.responses)
+
+
+def test_a_response_begun_before_the_output_was_added_has_not_heard_it() -> None:
+    line = a_line()
+    a_call(line)
+    line.service.begin()
+    exchange(line)
+    line.finish("call_1")
+    exchange(line)
+    assert requests(line) == 0, "a response is active"
+    line.service.end()
+    exchange(line)
+    assert requests(line) == 1
+
+
+def test_no_response_is_asked_for_while_the_caller_speaks() -> None:
+    line = a_line()
+    a_call(line)
+    line.service.speech_starts()
+    exchange(line)
+    line.finish("call_1")
+    exchange(line)
+    assert line.service.outputs == ["call_1"], "the output itself waits for nobody"
+    assert requests(line) == 0
+    line.service.speech_stops()
+    line.settle()
+    assert requests(line) == 0, "the response to the caller's turn knows the output"
+
+
+def test_a_busy_service_is_asked_again_after_its_response() -> None:
+    line = a_line()
+    a_call(line)
+    line.finish("call_1")
+    line.service.begin()
+    exchange(line)
+    assert line.service.busy_errors == 1
+    line.service.end()
+    line.settle()
+    assert [("call_1" in response.knows) for response in line.service.responses].count(True) == 1
+
+
+def test_what_the_agent_was_to_say_is_said_once_though_the_service_was_busy() -> None:
+    line = a_line()
+    line.conversation.announce("Good morning.", line.now)
+    line.carry_out()
+    line.service.begin()
+    line.settle()
+    assert line.service.busy_errors == 1
+    granted = [request for request in line.service.requests if "Good morning." in str(request)]
+    assert len(granted) == 2, "once refused as busy, once granted"
+    assert len(line.service.responses) == 2
+
+
+def test_outputs_that_come_together_share_one_response() -> None:
+    line = a_line()
+    line.service.begin()
+    for number in range(3):
+        line.service.call(f"call_{number}", "lookup")
+    line.service.end()
+    exchange(line)
+    for number in range(3):
+        line.finish(f"call_{number}")
+    line.settle()
+    assert requests(line) == 1
+
+
+def test_a_fast_result_waits_for_a_slow_sibling_no_longer_than_the_window() -> None:
+    line = a_line()
+    line.service.begin()
+    line.service.call("fast", "lookup")
+    line.service.call("slow", "lookup")
+    line.service.end()
+    exchange(line)
+    line.finish("fast")
+    line.wait(WINDOW / 2)
+    exchange(line)
+    assert requests(line) == 0
+    line.wait(WINDOW)
+    exchange(line)
+    assert requests(line) == 1
+
+
+def test_a_single_result_does_not_wait_at_all() -> None:
+    line = a_line()
+    a_call(line)
+    line.finish("call_1")
+    exchange(line)
+    assert requests(line) == 1
+
+
+def test_a_silent_tool_is_answered_and_not_spoken_about() -> None:
+    line = a_line(note=CallPolicy(deliver=Deliver.SILENT, announce_after=None))
+    a_call(line, tool="note")
+    line.finish("call_1")
+    line.settle()
+    assert line.service.outputs == ["call_1"]
+    assert requests(line) == 0
+
+
+def test_a_barge_in_stops_only_the_tools_that_ask_for_it() -> None:
+    line = a_line(fragile=CallPolicy(on_barge_in=OnBargeIn.CANCEL, announce_after=None))
+    line.service.begin()
+    line.service.call("keeps", "lookup")
+    line.service.call("stops", "fragile")
+    exchange(line)
+    line.service.speech_starts()
+    exchange(line)
+    assert line.cancelled == ["stops"]
+    assert [call.id for call in line.conversation.running] == ["keeps"]
+
+
+def test_speaking_while_the_agent_is_silent_is_no_barge_in() -> None:
+    line = a_line(fragile=CallPolicy(on_barge_in=OnBargeIn.CANCEL, announce_after=None))
+    a_call(line, tool="fragile")
+    line.service.speech_starts()
+    exchange(line)
+    assert line.cancelled == []
+
+
+def test_speaking_over_sound_that_is_still_going_out_is_a_barge_in() -> None:
+    line = a_line(fragile=CallPolicy(on_barge_in=OnBargeIn.CANCEL, announce_after=None))
+    a_call(line, tool="fragile")
+    event(line, type="output_audio_buffer.started", response_id="resp_0")
+    line.service.speech_starts()
+    exchange(line)
+    assert line.cancelled == ["call_1"]
+
+
+@pytest.mark.parametrize("code", sorted(BENIGN))
+def test_benign_errors_change_nothing(code: str) -> None:
+    line = a_line()
+    a_call(line)
+    before = len(line.notices)
+    event(line, type="error", error={"code": code, "message": "no harm done"})
+    assert (len(line.notices), line.closed, requests(line)) == (before, "", 0)
+
+
+@pytest.mark.parametrize("code", sorted(FATAL))
+def test_fatal_errors_end_the_session_with_a_reason(code: str) -> None:
+    line = a_line()
+    event(line, type="error", error={"code": code, "message": "that is that"})
+    assert code in line.closed
+    line.conversation.say("hello?", line.now)
+    assert line.conversation.deadline is None
+
+
+def test_a_failed_response_is_tried_once_more_and_then_reported() -> None:
+    line = a_line()
+    for _ in range(2):
+        if line.service.active is None:
+            line.service.begin()
+        line.service.end("failed")
+        exchange(line)
+        line.wait(2)
+        while line.service.inbox:
+            line.service.read_one()
+    assert requests(line) == 1
+    assert [notice for notice in line.notices if isinstance(notice, Trouble)]
+
+
+def test_a_service_that_refuses_every_request_is_not_asked_for_ever() -> None:
+    line = a_line()
+    a_call(line)
+    line.finish("call_1")
+    for _ in range(20):
+        while line.service.inbox and line.service.inbox[0]["type"] != "response.create":
+            line.service.read_one()
+        if line.service.inbox:
+            line.service.fail_request()
+        exchange(line)
+        line.wait(1.5)
+    assert not line.service.inbox
+    assert line.conversation.deadline is None
+
+
+def test_a_slow_tool_is_announced_once_when_the_line_has_been_quiet_for_a_while() -> None:
+    line = a_line(slow=CallPolicy(timeout=30, announce_after=2))
+    a_call(line, tool="slow")
+    line.conversation.progress("call_1", "the supplier is looking", line.now)
+    line.wait(1.9)
+    exchange(line)
+    assert requests(line) == 0
+    line.wait(0.2)
+    exchange(line)
+    [request] = line.service.requests
+    assert request["response"]["tool_choice"] == "none"  # type: ignore[index]
+    assert "the supplier is looking" in str(request)
+    assert "Be kind." in str(request), "the session's instructions are repeated (§3.3)"
+    line.service.end()
+    exchange(line)
+    line.wait(10)
+    exchange(line)
+    assert requests(line) == 1
+
+
+def test_a_slow_tool_is_not_announced_while_the_caller_or_the_agent_talks() -> None:
+    line = a_line(slow=CallPolicy(timeout=60, announce_after=2))
+    a_call(line, tool="slow")
+    event(line, type="output_audio_buffer.started", response_id="resp_0")
+    line.wait(10)
+    assert requests(line) == 0
+    event(line, type="output_audio_buffer.stopped", response_id="resp_0")
+    line.wait(1.9)
+    exchange(line)
+    assert requests(line) == 0
+    line.wait(0.2)
+    exchange(line)
+    assert requests(line) == 1
+
+
+def test_out_of_band_responses_neither_hold_the_floor_nor_hear_anything() -> None:
+    line = a_line()
+    a_call(line)
+    event(line, type="response.created", response={"id": "resp_x", "conversation_id": None})
+    line.finish("call_1")
+    exchange(line)
+    assert requests(line) == 1
+
+
+def test_an_output_that_was_not_acknowledged_is_sent_again_after_the_sideband_was_lost() -> None:
+    line = a_line()
+    a_call(line)
+    line.finish("call_1")
+    line.service.inbox.clear()  # it never arrived, nor did the request for a response
+    line.view.clear()
+    line.conversation.reattached(line.now)
+    line.carry_out()
+    line.settle()
+    assert line.service.outputs == ["call_1"]
+    assert any("call_1" in response.knows for response in line.service.responses)
+
+
+def test_a_thousand_calls_later_nothing_of_them_is_kept_but_their_names() -> None:
+    line = a_line()
+    for number in range(1_500):
+        a_call(line, f"call_{number}")
+        line.finish(f"call_{number}", Outcome(OutcomeKind.VALUE, "x" * 1000))
+        line.settle()
+    assert len(line.conversation._ours) == 0
+    assert len(line.conversation._ours._over) <= 1_000

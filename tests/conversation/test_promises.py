@@ -1,0 +1,168 @@
+"""The nine promises of the conversation, over every interleaving that Hypothesis can think of.
+
+The machine below drives both ends: it lets the model of the service act, tools finish, wires deliver and
+time pass, in any order. The promises are checked at each step, and once more when all has come to rest.
+"""
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from jackfield.calls import CallPolicy, Deliver, OnBargeIn, Outcome, OutcomeKind
+from jackfield.conversation.states import PATIENCE
+from jackfield.notices import CallHeard, CallReceived
+from tests.conversation.line import Line, Tools
+
+POLICIES = {
+    "quick": CallPolicy(timeout=5, announce_after=None),
+    "announced": CallPolicy(timeout=30, announce_after=2),
+    "silent": CallPolicy(timeout=5, announce_after=None, deliver=Deliver.SILENT),
+    "fragile": CallPolicy(timeout=5, announce_after=None, on_barge_in=OnBargeIn.CANCEL),
+}
+OUTCOMES = st.sampled_from([Outcome(kind, "value", "message") for kind in OutcomeKind])
+
+
+class Promises(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.line = Line(Tools(POLICIES))
+        self.calls: dict[str, str] = {}
+        self.incomplete: set[str] = set()
+        self.failures = 0
+        self.lag = 0.0
+
+    # --- the service ---------------------------------------------------------------------------------
+
+    @precondition(lambda self: self.line.service.inbox)
+    @rule()
+    def the_service_reads(self) -> None:
+        self.line.service.read_one()
+
+    @precondition(lambda self: self.line.service.active and len(self.calls) < 8)
+    @rule(tool=st.sampled_from(sorted(POLICIES)))
+    def the_model_calls_a_tool(self, tool: str) -> None:
+        call_id = f"call_{len(self.calls)}"
+        self.calls[call_id] = tool
+        self.line.service.call(call_id, tool)
+
+    @precondition(lambda self: self.line.service.active and len(self.incomplete) < 3)
+    @rule()
+    def a_function_call_is_cut_off(self) -> None:
+        call_id = f"half_{len(self.incomplete)}"
+        self.incomplete.add(call_id)
+        self.line.service.call(call_id, "quick", status="incomplete")
+
+    @precondition(lambda self: self.line.service.active)
+    @rule()
+    def the_response_ends(self) -> None:
+        self.line.service.end()
+
+    @precondition(lambda self: self.line.service.active and not self.failures)
+    @rule()
+    def the_response_fails(self) -> None:
+        self.failures += 1
+        self.line.service.end("failed")
+
+    @precondition(lambda self: not self.line.service.speaking)
+    @rule()
+    def the_caller_speaks(self) -> None:
+        self.line.service.speech_starts()
+
+    @precondition(lambda self: self.line.service.speaking)
+    @rule()
+    def the_caller_stops(self) -> None:
+        self.line.service.speech_stops()
+
+    # --- our side ------------------------------------------------------------------------------------
+
+    @precondition(lambda self: self.line.service.outbox)
+    @rule()
+    def an_event_arrives(self) -> None:
+        self.line.deliver()
+
+    @precondition(lambda self: self.line.conversation.running)
+    @rule(data=st.data(), outcome=OUTCOMES)
+    def a_tool_finishes(self, data: st.DataObject, outcome: Outcome) -> None:
+        call_id = data.draw(st.sampled_from([call.id for call in self.line.conversation.running]))
+        before = len(self.line.outputs_sent)
+        self.line.finish(call_id, outcome)
+        assert len(self.line.outputs_sent) == before + 1, "promise 5: a result is sent as soon as it is there"
+
+    @rule(call=st.integers(0, 8))
+    def a_tool_finishes_too_late_or_twice(self, call: int) -> None:
+        call_id = f"call_{call}"
+        if call_id not in [each.id for each in self.line.conversation.running]:
+            before = len(self.line.outputs_sent)
+            self.line.finish(call_id)
+            assert len(self.line.outputs_sent) == before
+
+    @rule(text=st.sampled_from(["hello", "what about my laptop"]))
+    def the_caller_types(self, text: str) -> None:
+        self.line.conversation.say(text, self.line.now)
+        self.line.carry_out()
+
+    @rule(seconds=st.sampled_from([0.05, 0.2, 1.0, 6.0]))
+    def time_passes(self, seconds: float) -> None:
+        """Nothing stays on a wire for longer than the conversation's patience: that would be a loss."""
+        busy = bool(self.line.service.inbox or self.line.service.outbox)
+        self.lag = self.lag + seconds if busy else 0.0
+        if self.lag < min(PATIENCE.values()):
+            self.line.wait(seconds)
+
+    # --- what must hold ------------------------------------------------------------------------------
+
+    @invariant()
+    def no_function_call_is_answered_twice(self) -> None:
+        assert len(self.line.outputs_sent) == len(set(self.line.outputs_sent))
+
+    @invariant()
+    def half_a_function_call_is_neither_run_nor_answered(self) -> None:
+        assert self.incomplete.isdisjoint(self.line.started)
+        assert self.incomplete.isdisjoint(self.line.outputs_sent)
+
+    @invariant()
+    def only_a_fragile_tool_is_stopped_by_a_barge_in(self) -> None:
+        timeouts = {c for c in self.line.cancelled if self.line.now >= 5}
+        assert all(self.calls[c] == "fragile" for c in set(self.line.cancelled) - timeouts)
+
+    def teardown(self) -> None:
+        self.line.service.speaking and self.line.service.speech_stops()
+        self.line.settle()
+        self.every_function_call_is_answered_once()
+        self.everything_to_be_spoken_about_was_heard()
+        self.silent_tools_alone_cause_no_response()
+        self.nothing_is_kept()
+
+    def every_function_call_is_answered_once(self) -> None:
+        assert sorted(self.line.service.outputs) == sorted(self.calls)
+        assert sorted(self.line.started) == sorted(self.calls)
+
+    def everything_to_be_spoken_about_was_heard(self) -> None:
+        """Heard by a response that knew it from the start; a failed one does not count, for it was tried
+        once more."""
+        wanted = {item for item in self.line.service.known if self.calls.get(item) != "silent"}
+        heard = {item for response in self.line.service.responses for item in response.knows}
+        assert wanted <= heard, f"never heard: {wanted - heard}"
+        ours = {notice.call_id for notice in self.line.notices if isinstance(notice, CallHeard)}
+        assert {item for item in wanted if item in self.calls} <= ours
+
+    def silent_tools_alone_cause_no_response(self) -> None:
+        others = self.line.service.known - {c for c, tool in self.calls.items() if tool == "silent"}
+        if not others and not self.failures and "announced" not in self.calls.values():
+            assert not self.line.service.requests
+
+    def nothing_is_kept(self) -> None:
+        assert not self.line.conversation.running
+        assert len(self.line.conversation._ours) == 0
+        received = [notice for notice in self.line.notices if isinstance(notice, CallReceived)]
+        assert len(received) == len(self.calls)
+
+
+TestPromises = Promises.TestCase
+TestPromises.settings = settings(
+    max_examples=200,
+    stateful_step_count=40,
+    deadline=None,
+    report_multiple_bugs=False,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
