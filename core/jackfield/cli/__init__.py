@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from jackfield.cli.agents import agents
+from jackfield.cli.check import check
 from jackfield.errors import JackfieldError
 
 
@@ -13,6 +15,10 @@ from jackfield.errors import JackfieldError
 @click.version_option(package_name="jackfield")
 def cli() -> None:
     """Voice agents declared in YAML. No tool, plugin, MCP server or crash ever stops the conversation."""
+
+
+cli.add_command(agents)
+cli.add_command(check)
 
 
 def main() -> None:

@@ -61,7 +61,8 @@ class Transcription(Model):
         """`audio.input.transcription` of the session object; None switches it off."""
         if self.model == "none":
             return None
-        return {"model": self.model} | ({"language": self.language} if self.language else {})
+        language = {"language": self.language} if self.language else {}
+        return {"model": self.model, **language}
 
 
 class Persona(Model):

@@ -1,0 +1,73 @@
+"""agents.schema.json: what an editor needs to complete and check agents.yaml as it is typed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from jackfield.config.models import Config
+from jackfield.config.servers import KINDS
+
+Schema = dict[str, Any]
+
+
+def schema_text() -> str:
+    """The file, as it stands beside agents.yaml."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def schema() -> Schema:
+    """JSON Schema of agents.yaml, made from the models; their docstrings are its descriptions."""
+    _, found = models_json_schema(
+        [(Config, "validation"), *((model, "validation") for model in KINDS.values())]
+    )
+    definitions: Schema = found["$defs"]
+    root = definitions.pop(Config.__name__)
+    keys = root["properties"]
+    keys["providers"]["properties"] = {
+        kind: _with_kind(definitions, model.__name__) for kind, model in KINDS.items()
+    }
+    keys["mcpServers"] = {**keys["mcp_servers"], "description": "Another spelling of mcp_servers."}
+    for section in (root, *definitions.values()):
+        needed = section.get("required", ())
+        section["properties"] = {
+            key: _tidy(value, optional=key not in needed) for key, value in section["properties"].items()
+        }
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        **root,
+        "title": "agents.yaml of Jackfield",
+        "patternProperties": {"^x-": {"description": "Yours, for anchors; not read."}},
+        "$defs": definitions,
+    }
+
+
+def _with_kind(definitions: Schema, name: str) -> Schema:
+    definitions[name]["properties"]["kind"] = definitions["ProviderConfig"]["properties"]["kind"]
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _tidy(value: Schema, *, optional: bool) -> Schema:
+    """One key's schema, without what says nothing; a key that is optional may have nothing after it."""
+    rest = {key: item for key, item in value.items() if key not in ("title", "description", "default")}
+    if "patternProperties" in rest:
+        rest["additionalProperties"] = False
+    choices = [choice for choice in rest.get("anyOf", [rest]) if choice != {"type": "null"}]
+    tidy: Schema = {}
+    if "description" in value:
+        tidy["description"] = value["description"].replace("\n", " ")
+    if value.get("default") and _fits(value["default"], choices[0]):
+        tidy["default"] = value["default"]
+    if optional:
+        return {**tidy, "anyOf": [*choices, {"type": "null"}]}
+    return {**tidy, **choices[0]}
+
+
+def _fits(default: object, choice: Schema) -> bool:
+    """Whether the default can be written so in the file; that of a duration, in seconds, cannot."""
+    if isinstance(default, bool):
+        return True
+    kinds = {str: "string", int: "integer", float: "number", list: "array"}
+    return choice.get("type") == kinds.get(type(default))
