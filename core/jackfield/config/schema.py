@@ -30,7 +30,7 @@ def schema() -> Schema:
         kind: _with_kind(definitions, model.__name__) for kind, model in KINDS.items()
     }
     keys["mcpServers"] = {**keys["mcp_servers"], "description": "Another spelling of mcp_servers."}
-    for section in (root, *definitions.values()):
+    for section in (each for each in (root, *definitions.values()) if "properties" in each):
         needed = section.get("required", ())
         section["properties"] = {
             key: _tidy(value, optional=key not in needed) for key, value in section["properties"].items()
