@@ -55,7 +55,7 @@ def resample(samples: Samples, rate: int, to: int) -> Samples:
 
 def to_pcm(samples: Samples) -> bytes:
     """Samples in [-1, 1] as s16le; what is louder is clipped."""
-    return (np.clip(samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
+    return np.clip(np.rint(samples * 32768), -32768, 32767).astype("<i2").tobytes()
 
 
 class Halving:

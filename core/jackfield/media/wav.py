@@ -54,7 +54,7 @@ def read_wav(path: Path, rate: int = RATE) -> bytes:
 def write_wav(path: Path, pcm: bytes, rate: int = RATE) -> None:
     """Write s16le mono sound. Raises `MediaError` if the file cannot be written."""
     try:
-        with wave.open(str(path), "wb") as file:
+        with path.open("wb") as raw, wave.open(raw, "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(rate)
