@@ -1,0 +1,1 @@
+"""Spans and metrics, made of notices alone. No other part knows OpenTelemetry."""
