@@ -1,0 +1,216 @@
+"""One response, decided: pure code from a `Thought` to what is said and called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from jackfield_local.minds import talk
+from jackfield_local.minds.answers import joined, spoken
+from jackfield_local.minds.asked import Asked, asked_for, completed
+from jackfield_local.minds.dialogue import Dialogue, Requested, read
+from jackfield_local.minds.match import Fit, Matcher
+from jackfield_local.minds.orders import ordered
+from jackfield_local.minds.plan import Request, plan
+from jackfield_local.speech import Call, Say, Thought
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that one decision rests on."""
+
+    thought: Thought
+    dialogue: Dialogue
+    matcher: Matcher
+    today: date
+
+
+def decide(thought: Thought, matcher: Matcher, today: date) -> list[Say | Call]:
+    """What to say, then what to call. Never empty: a response always has something in it."""
+    dialogue = read(thought.items, thought.pending)
+    if order := ordered(thought.instructions):
+        return [Say(order)]
+    situation = Situation(thought, dialogue, matcher, today)
+    told = [spoken(call.output or "") for call in dialogue.fresh] + [_note(note) for note in dialogue.notes]
+    said, calls = _reply(situation)
+    words = joined([*told, *said])
+    if not words and not calls:
+        words = _nothing_to_do(situation)
+    if calls and not words and any(_is_slow(matcher, call) for call in calls):
+        words = talk.ONE_MOMENT
+    return [*([Say(words)] if words else []), *calls]
+
+
+def _note(text: str) -> str:
+    """A system message as the agent says it: without the brackets and the label of who sent it."""
+    inside = text.strip()
+    if inside.startswith("["):
+        label, _, rest = inside[1:].partition("]")
+        inside = rest.strip() or label
+    head, colon, tail = inside.partition(": ")
+    return spoken(tail if colon and len(head.split()) <= 6 and "." not in head else inside)
+
+
+def _is_slow(matcher: Matcher, call: Call) -> bool:
+    offer = matcher.offer(call.name)
+    return offer is not None and offer.slow
+
+
+def _nothing_to_do(situation: Situation) -> str:
+    """A response nobody's words asked for: the greeting, or the state of things."""
+    dialogue = situation.dialogue
+    if dialogue.unintelligible:
+        return talk.DID_NOT_CATCH
+    if dialogue.fresh:
+        return "Done."
+    if dialogue.pending:
+        return _still_waiting(situation, dialogue.pending)
+    unsaid = [
+        words
+        for call in dialogue.calls[-2:]
+        if (words := spoken(call.output or "")) and not _was_said(words, dialogue)
+    ]
+    if unsaid and dialogue.said:
+        return joined(unsaid)
+    return talk.ANYTHING_ELSE if dialogue.last_said else talk.HELLO
+
+
+def _was_said(words: str, dialogue: Dialogue) -> bool:
+    return any(words in " ".join(said) for said in (dialogue.said, *(said for _, said in dialogue.before)))
+
+
+def _still_waiting(situation: Situation, calls: Sequence[Requested]) -> str:
+    return joined(
+        [
+            talk.still_waiting(situation.matcher.offer(call.name), list(call.arguments.values()))
+            for call in calls[-2:]
+        ]
+    )
+
+
+# --- the caller's words ---------------------------------------------------------------------------
+
+
+def _reply(situation: Situation) -> tuple[list[str], list[Call]]:
+    """What the caller's last words lead to: sentences and function calls."""
+    dialogue, matcher = situation.dialogue, situation.matcher
+    text = dialogue.heard
+    if not text:
+        return [], []
+    if isinstance(choice := situation.thought.tool_choice, Mapping) or choice == "required":
+        return [], _forced(situation, choice)
+    if matcher.offers and (asked := asked_for(dialogue, matcher, situation.today)):
+        if (reply := _to_question(situation, asked)) is not None:
+            return reply
+    reply = talk.small_talk(text, matcher.offers, situation.thought.instructions, dialogue.last_said)
+    if reply is not None:
+        return [reply], []
+    return _to_requests(situation, talk.without_lead(text))
+
+
+def _to_question(situation: Situation, asked: Asked) -> tuple[list[str], list[Call]] | None:
+    """The caller was asked for an argument; None where the words are no answer to that."""
+    text = situation.dialogue.heard
+    if talk.drops(text):
+        return ["All right, never mind."], []
+    fit = completed(asked, text, situation.matcher, situation.today)
+    if fit is None:
+        if talk.small_talk(text, situation.matcher.offers, "", "") is None and _fits_nothing(situation, text):
+            return [f"Sorry, I didn't catch that. {asked.question}"], []
+        return None
+    return _act(situation, [fit])
+
+
+def _fits_nothing(situation: Situation, text: str) -> bool:
+    return all(request.fit is None for request in plan(text, situation.matcher, (), situation.today))
+
+
+def _to_requests(situation: Situation, text: str) -> tuple[list[str], list[Call]]:
+    dialogue, matcher = situation.dialogue, situation.matcher
+    requests = plan(text, matcher, dialogue.calls, situation.today) if matcher.offers else []
+    fits = [request.fit for request in requests if request.fit is not None]
+    if dialogue.pending and (waiting := _asked_about(situation, text, requests)):
+        rest = [fit for fit in fits if not any(_concerns(call, fit) for call in dialogue.pending)]
+        said, calls = _act(situation, rest) if rest and not talk.asks_about_waiting(text) else ([], [])
+        return [_still_waiting(situation, waiting), *said], calls
+    if not fits:
+        return [talk.cannot(matcher.offers)], []
+    said, calls = _act(situation, fits)
+    chat = [_chat(situation, request) for request in requests if request.fit is None]
+    return [*filter(None, chat), *said], calls
+
+
+def _chat(situation: Situation, request: Request) -> str:
+    """A clause beside others that fits no tool: small talk is answered, the rest is owned up to."""
+    reply = talk.small_talk(request.text, situation.matcher.offers, situation.thought.instructions, "")
+    if reply is not None:
+        return "You're welcome." if reply.startswith("You're welcome") else ""
+    return (
+        ""
+        if len(request.text.split()) < 4
+        else f"I'm sorry, I can't help with this: {request.text.rstrip('.?!')}."
+    )
+
+
+def _asked_about(situation: Situation, text: str, requests: Sequence[Request]) -> list[Requested]:
+    """The pending function calls that the caller asks about."""
+    pending = situation.dialogue.pending
+    fits = [request.fit for request in requests if request.fit is not None]
+    meant = [call for call in pending if any(_concerns(call, fit) for fit in fits)]
+    if meant:
+        return meant
+    asks = talk.asks_about_waiting(text)
+    return list(pending) if asks and all(fit.missing for fit in fits) else []
+
+
+def _concerns(call: Requested, fit: Fit) -> bool:
+    """Whether a request is for what is pending already: the same tool, and nothing that differs."""
+    same = all(
+        call.arguments.get(name) == value or _alike(call.arguments.get(name), value)
+        for name, value in fit.arguments.items()
+    )
+    return call.name == fit.offer.name and same
+
+
+def _alike(one: object, other: object) -> bool:
+    return (
+        isinstance(one, str) and isinstance(other, str) and one.lower().strip("s") == other.lower().strip("s")
+    )
+
+
+def _act(situation: Situation, fits: Sequence[Fit]) -> tuple[list[str], list[Call]]:
+    """Call what can be called; ask for the first thing that is missing for the first that cannot."""
+    questions, calls = [], []
+    for fit in fits:
+        if fit.missing:
+            questions.append(_question(fit))
+        else:
+            calls.append(Call(fit.offer.name, fit.arguments))
+    return questions[:1], calls
+
+
+def _question(fit: Fit) -> str:
+    parameter = next(each for each in fit.offer.required if each.name in fit.missing)
+    return talk.question(fit.offer, parameter)
+
+
+def _forced(situation: Situation, choice: str | Mapping[str, object]) -> list[Call]:
+    """`tool_choice` demands a call: the tool it names, or the best there is, with what is known."""
+    matcher = situation.matcher
+    requests = plan(
+        talk.without_lead(situation.dialogue.heard), matcher, situation.dialogue.calls, situation.today
+    )
+    name = str(choice.get("name")) if isinstance(choice, Mapping) else ""
+    fits = [
+        request.fit
+        for request in requests
+        if request.fit is not None and name in {"", request.fit.offer.name}
+    ]
+    if not fits:
+        fits = [
+            fit
+            for fit in matcher.best(situation.dialogue.heard, situation.today)
+            if name in {"", fit.offer.name}
+        ][:1]
+    return [Call(fit.offer.name, fit.arguments) for fit in fits]

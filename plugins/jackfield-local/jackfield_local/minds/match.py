@@ -1,0 +1,198 @@
+"""Which tool fits a clause best: by its words, by its meaning, and by whether its parameters can be filled."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from jackfield_local.minds.offers import Offer, Role
+from jackfield_local.minds.slots import Clause, Filled, fill
+from jackfield_local.minds.words import TENS, UNITS, numbers_in, stem, words_of
+from jackfield_local.sentences import Meaning
+
+FITS = 0.30
+"""A tool with a lower score does not fit."""
+
+_COMMON_TEXT = """
+a an the i we you me my our us your is are am was be been to of in on at for and or it its that this
+these those please could would can will shall do does did how what when where who which with by from has
+have had many much there like want need if whether as about any some one got get let them they their he
+she his her not no so just also hello hi tell give know
+"""
+_COMMON = frozenset(_COMMON_TEXT.split())
+# What callers say, and what descriptions of tools call it.
+_SYNONYM_WORDS = {
+    "cost": "price",
+    "expensive": "price",
+    "charge": "price",
+    "available": "stock",
+    "spare": "part",
+    "shut": "close",
+    "closing": "close",
+    "opening": "open",
+    "job": "ticket",
+    "repair": "ticket",
+    "ready": "status",
+    "finish": "status",
+    "done": "status",
+    "fix": "status",
+    "progress": "status",
+    "o'clock": "time",
+    "hour": "time",
+    "vendor": "supplier",
+    "comment": "note",
+    "remark": "note",
+    "memo": "note",
+    "jot": "note",
+    "log": "open",
+    "register": "open",
+    "create": "open",
+    "new": "open",
+    "client": "customer",
+}
+_SYNONYMS = {stem(word): stem(meaning) for word, meaning in _SYNONYM_WORDS.items()}
+_UNKNOWN = 1.8
+# A tool that changes something is wanted only where its verb, or one like it, is said.
+_ACT_WORDS = {
+    "open": "open create new log book register start raise bring drop file report make",
+    "create": "open create new log book register start raise make set",
+    "close": "close finish complete done resolve mark shut end",
+    "add": "add note write put record jot append attach leave make comment remark memo tell",
+    "ask": "ask check enquire inquire contact find question ring order get see supplier",
+    "cancel": "cancel call drop delete remove",
+    "delete": "delete remove cancel erase drop",
+    "book": "book reserve make schedule arrange",
+    "send": "send mail text message write tell",
+    "update": "update change set move correct",
+    "change": "update change set move correct",
+    "order": "order buy get purchase",
+}
+_ACTS = {verb: frozenset(stem(each) for each in words.split()) for verb, words in _ACT_WORDS.items()}
+_HAND_OVER = re.compile(
+    r"\b(transfer|put (me|us) (through|on)|connect|(speak|talk|chat) (to|with)|pass (me|us)|hand (me|us)|"
+    r"get (me|us|hold of)|switch (me|us)|patch (me|us)|forward (me|us)|redirect|send (me|us) (over|to)|"
+    r"human|real person|somebody|someone|colleague|through to)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """One tool for one clause, with the arguments the clause gives it."""
+
+    offer: Offer
+    score: float
+    arguments: Filled
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(each.name for each in self.offer.required if each.name not in self.arguments)
+
+
+class Matcher:
+    """Scores clauses against one list of offers. Thread-safe; the tools' own vectors are made at once."""
+
+    def __init__(self, offers: Iterable[Offer], meaning: Meaning) -> None:
+        self.offers = tuple(offers)
+        self._meaning = meaning
+        self._texts = {offer.name: _texts(offer) for offer in self.offers}
+        self._words = {name: frozenset(_stems(" ".join(texts))) for name, texts in self._texts.items()}
+        counts: dict[str, int] = {}
+        for words in self._words.values():
+            for word in words:
+                counts[word] = counts.get(word, 0) + 1
+        self._rarity = {word: math.log(1 + len(self.offers) / count) for word, count in counts.items()}
+        for text in {text for texts in self._texts.values() for text in texts}:
+            meaning.vector(text)
+
+    def offer(self, name: str) -> Offer | None:
+        """The offer of this name."""
+        return next((offer for offer in self.offers if offer.name == name), None)
+
+    def fits(self, clause: Clause) -> list[Fit]:
+        """Every tool for this clause, the best first, fitting or not."""
+        found = [self._fit(offer, clause) for offer in self.offers]
+        return sorted(found, key=lambda fit: fit.score, reverse=True)
+
+    def best(self, text: str, today: date) -> list[Fit]:
+        """Every tool for an utterance as a whole, the best first."""
+        return self.fits(Clause(text, today))
+
+    def _fit(self, offer: Offer, clause: Clause) -> Fit:
+        arguments = fill(offer, clause)
+        words = self._overlap(offer, clause.text, arguments)
+        one = self._meaning.vector(clause.text)
+        meaning = max(
+            (float(one @ self._meaning.vector(text)) for text in self._texts[offer.name]), default=0.0
+        )
+        score = 0.45 * words + 0.55 * meaning + _plausibility(offer, clause.text, arguments)
+        return Fit(offer, score, arguments)
+
+    def _overlap(self, offer: Offer, text: str, arguments: Filled) -> float:
+        """How much of what the clause says, its arguments aside, the tool's own text says too (0 to 1).
+
+        Rare words weigh more, and words that no tool knows weigh against them all.
+        """
+        own = self._words[offer.name]
+        total = shared = 0.0
+        for word in _said(text, tuple(str(value) for value in arguments.values())):
+            alike = {word, _SYNONYMS.get(word, word)}
+            weight = max((self._rarity[each] for each in alike if each in self._rarity), default=_UNKNOWN)
+            total += weight
+            shared += weight if alike & own else 0.0
+        return shared / total if total else 0.0
+
+
+def _plausibility(offer: Offer, text: str, arguments: Filled) -> float:
+    """What the arguments say for or against a tool."""
+    if offer.hands_over:
+        return _handing_over(offer, text)
+    numeric = [each for each in offer.parameters if each.role in {Role.INTEGER, Role.NUMBER}]
+    score = 0.0
+    for parameter in offer.required:
+        if parameter.name not in arguments:
+            score -= 0.06
+        elif parameter in numeric:
+            score += 0.12
+        elif parameter.role is not Role.THING:
+            score += 0.04
+    asked = _ACTS.get(offer.title.split()[0])
+    if asked and not asked & {stem(word.lower) for word in words_of(text)}:
+        score -= 0.2
+    if not numeric and any((each.whole or 0) > 99 for each in numbers_in(text)):
+        score -= 0.15
+    return score
+
+
+def _handing_over(offer: Offer, text: str) -> float:
+    """A caller is given to somebody else only where the words ask for it."""
+    asks = _HAND_OVER.search(text) is not None
+    target = re.sub(r"^.*? to ", "", offer.title)
+    named = re.search(rf"\b{re.escape(target)}\b", text, re.IGNORECASE) is not None
+    return {(True, True): 0.5, (True, False): 0.1, (False, True): 0.0, (False, False): -0.25}[asks, named]
+
+
+def _texts(offer: Offer) -> list[str]:
+    """What a clause is compared with: the name, and each sentence of the description."""
+    parts = re.split(r"(?<=[.!?])\s+|\n+", offer.description.strip())
+    return [offer.title, *(part for part in parts[:6] if part)]
+
+
+def _said(text: str, arguments: tuple[str, ...]) -> frozenset[str]:
+    """The stems of a clause that are not part of an argument."""
+    lower = re.sub(r"\bhow much\b", "price", text.lower())
+    for argument in arguments:
+        lower = re.sub(rf"\b{re.escape(argument.lower())}\b", " ", lower)
+    return frozenset(_stems(lower))
+
+
+def _stems(text: str) -> set[str]:
+    words = (word.lower for word in words_of(text))
+    return (
+        {stem(word) for word in words if word not in _COMMON and not word[0].isdigit()}
+        - set(UNITS)
+        - set(TENS)
+    )
