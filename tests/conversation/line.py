@@ -38,6 +38,7 @@ class Line:
     cancelled: list[str] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     closed: str = ""
+    delivered: list[dict[str, Json]] = field(default_factory=list)
     view: set[str] = field(default_factory=set)  # what the delivered events say: speaking, responding, asked
 
     def __post_init__(self) -> None:
@@ -46,9 +47,16 @@ class Line:
     def deliver(self) -> None:
         """The conversation hears the next event that the service sent."""
         event = self.service.outbox.popleft()
+        self.delivered.append(event)
         self.look(event)
         self.conversation.receive(on_the_wire(event), self.now)
         self.carry_out()
+
+    def repeat(self, event: dict[str, Json]) -> None:
+        """An event comes a second time. Only those that name an item or a response can be told from news."""
+        if event["type"] in ("response.created", "response.done", "response.output_item.done"):
+            self.conversation.receive(on_the_wire(event), self.now)
+            self.carry_out()
 
     def look(self, event: dict[str, Json]) -> None:
         """What a bystander who reads the events knows of the floor."""

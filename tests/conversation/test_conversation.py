@@ -77,6 +77,16 @@ def test_a_function_call_is_also_found_in_the_response_that_ends() -> None:
     assert line.started == ["call_1"]
 
 
+def test_a_function_call_that_is_announced_again_when_it_is_long_over_is_not_run_again() -> None:
+    line = a_line()
+    a_call(line)
+    line.finish("call_1")
+    line.settle()
+    for event_again in list(line.delivered):
+        line.repeat(event_again)
+    assert line.started == ["call_1"]
+
+
 def test_a_result_that_crosses_a_response_in_flight_is_not_lost() -> None:
     line = a_line()
     a_call(line)

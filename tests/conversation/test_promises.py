@@ -80,6 +80,13 @@ class Promises(RuleBasedStateMachine):
     def an_event_arrives(self) -> None:
         self.line.deliver()
 
+    @precondition(lambda self: self.line.delivered)
+    @rule(data=st.data())
+    def an_event_arrives_again(self, data: st.DataObject) -> None:
+        recent = [event for event in self.line.delivered[-20:] if event["type"] != "error"]
+        if recent:
+            self.line.repeat(data.draw(st.sampled_from(recent)))
+
     @precondition(lambda self: self.line.conversation.running)
     @rule(data=st.data(), outcome=OUTCOMES)
     def a_tool_finishes(self, data: st.DataObject, outcome: Outcome) -> None:

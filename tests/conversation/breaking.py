@@ -1,0 +1,153 @@
+"""Break each promise of the conversation once, and see a test notice.
+
+    python tests/conversation/breaking.py
+
+Each row takes one rule out of a copy of the source; the tests of the conversation must then fail. It is a
+test of the tests, too slow for every run: run it when the conversation or its tests change.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+class Break(NamedTuple):
+    promise: str
+    file: str
+    rule: str
+    instead: str
+
+
+BREAKS = [
+    Break(
+        "1 a second outcome is ignored",
+        "conversation.py",
+        "call = self._ours.running(call_id)\n        if call is None or self._closed:",
+        "call = self._ours._open.get(call_id)\n        if call is None or self._closed:",
+    ),
+    Break(
+        "1 a time-out is answered",
+        "conversation.py",
+        "self._give_up(call, _timed_out(call), now)",
+        "self._effects.append(CancelCall(call.id))",
+    ),
+    Break(
+        "2 an incomplete call is not run",
+        "conversation.py",
+        "if not item.is_complete_function_call:",
+        "if not item.call_id:",
+    ),
+    Break("3 not while the caller speaks", "floor.py", "self.user is User.SILENT and ", ""),
+    Break("3 not while a response is there", "floor.py", " and self.response is Response.NONE", ""),
+    Break(
+        "3 a busy service is asked again",
+        "agenda.py",
+        "            self.prompts.appendleft(self._prompt)\n",
+        "            pass\n",
+    ),
+    Break(
+        "4 heard only if added before",
+        "states.py",
+        "(Stage.ADDED, Step.RESPONDED): Stage.HEARD,",
+        "(Stage.ADDED, Step.RESPONDED): Stage.HEARD,\n    (Stage.SENT, Step.RESPONDED): Stage.HEARD,",
+    ),
+    Break(
+        "4 a silent output causes none",
+        "contribution.py",
+        "return self.spoken and self.stage",
+        "return self.stage",
+    ),
+    Break(
+        "5 a result is sent at once",
+        "conversation.py",
+        "        self._send_output(call)\n        seconds",
+        "        if self._floor.free:\n            self._send_output(call)\n        seconds",
+    ),
+    Break(
+        "6 a barge-in keeps tools",
+        "conversation.py",
+        "if call.policy.on_barge_in is OnBargeIn.CANCEL:",
+        "if True:",
+    ),
+    Break(
+        "6 a barge-in stops fragile tools",
+        "conversation.py",
+        "if call.policy.on_barge_in is OnBargeIn.CANCEL:",
+        "if False:",
+    ),
+    Break(
+        "7 benign errors change nothing",
+        "conversation.py",
+        "elif error.code not in service_errors.BENIGN:",
+        "else:",
+    ),
+    Break(
+        "7 fatal errors end the session",
+        "conversation.py",
+        "if error.code in service_errors.FATAL:",
+        "if False:",
+    ),
+    Break(
+        "7 a failed response is retried",
+        "conversation.py",
+        "elif not self._agenda.fail(now):",
+        "else:",
+    ),
+    Break(
+        "8 what comes twice counts once",
+        "contribution.py",
+        "if contribution.id in self._open or contribution.id in self._over:",
+        "if contribution.id in self._open:",
+    ),
+    Break(
+        "8 what is unknown passes",
+        "floor.py",
+        "target = RESPONSE.get((self.response, signal))",
+        "target = RESPONSE[(self.response, signal)]",
+    ),
+    Break(
+        "9 what is over is let go",
+        "contribution.py",
+        "        while len(self._over) > MOST_REMEMBERED:\n            self._over.popitem(last=False)\n",
+        "",
+    ),
+]
+
+
+def noticed(rule: Break) -> bool:
+    """Whether the tests fail once the rule is gone. Raises `SystemExit` if the rule is not there."""
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(scratch)
+        shutil.copytree(ROOT / "core", copy / "core")
+        shutil.copytree(ROOT / "tests" / "conversation", copy / "tests" / "conversation")
+        shutil.copy(ROOT / "pyproject.toml", copy)
+        source = copy / "core" / "jackfield" / "conversation" / rule.file
+        text = source.read_text()
+        if rule.rule not in text:
+            raise SystemExit(f"{rule.promise}: the rule is not in {rule.file} any more")
+        source.write_text(text.replace(rule.rule, rule.instead, 1))
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "tests/conversation"]
+        environment = {**os.environ, "PYTHONPATH": str(copy / "core")}
+        return (
+            subprocess.run(command, cwd=copy, env=environment, capture_output=True, timeout=300).returncode
+            == 1
+        )
+
+
+def main() -> None:
+    slipped = []
+    for rule in BREAKS:
+        seen = noticed(rule)
+        print(f"{'noticed' if seen else 'SLIPPED'}  {rule.promise}", flush=True)
+        slipped += [] if seen else [rule.promise]
+    sys.exit(1 if slipped else 0)
+
+
+if __name__ == "__main__":
+    main()
