@@ -1,0 +1,1 @@
+"""When the shop is open: a plugin for Jackfield."""
