@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from jackfield.config.model import Model
 from jackfield.config.values import Seconds, Text, WebAddress, Words
@@ -106,23 +106,6 @@ class AzureSettings(Model):
 
     webrtcfilter: bool = False
     """Keep instructions, tools and function calls off the caller's data channel."""
-
-    @model_validator(mode="after")
-    def _one_way_in(self) -> Self:
-        if (self.api_key is None) == (self.credential is None):
-            raise ValueError(
-                "needs one of two, `api_key: ${AZURE_OPENAI_API_KEY}` or `credential: default` (Entra ID); "
-                f"it has {'neither' if self.api_key is None else 'both'}"
-            )
-        needed = {
-            "tenant_id": self.tenant_id,
-            "client_id": self.client_id,
-            "client_secret": self.client_secret,
-        }
-        missing = [name for name, value in needed.items() if value is None]
-        if self.credential == "client_secret" and missing:
-            raise ValueError(f"`credential: client_secret` needs {' and '.join(missing)} too")
-        return self
 
 
 class OpenAISettings(Model):

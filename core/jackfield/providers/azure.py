@@ -63,17 +63,27 @@ def surface_of(endpoint: str) -> str:
 
 
 def credential_of(settings: AzureSettings) -> Credential:
-    if settings.api_key:
-        return ApiKey(settings.api_key, header="api-key")
+    if (settings.api_key is None) == (settings.credential is None):
+        raise ConfigurationError(
+            f"providers.{KIND} needs one of two: `api_key: ${{AZURE_OPENAI_API_KEY}}`, with that environment "
+            "variable set, or `credential: default` for Entra ID; "
+            f"it has {'neither' if settings.api_key is None else 'both'}"
+        )
+    return entra_of(settings) if settings.api_key is None else ApiKey(settings.api_key, header="api-key")
+
+
+def entra_of(settings: AzureSettings) -> Credential:
+    identity = {
+        "tenant_id": settings.tenant_id,
+        "client_id": settings.client_id,
+        "client_secret": settings.client_secret,
+    }
+    missing = [name for name, value in identity.items() if value is None]
+    if settings.credential == "client_secret" and missing:
+        raise ConfigurationError(f"`credential: client_secret` needs {' and '.join(missing)} too")
     # On demand: azure-identity takes half a second to import, and whoever has a key does without it.
     entra: Callable[..., Credential] = import_module("jackfield.providers.azure_identity").entra
-    return entra(
-        settings.credential,
-        settings.scope,
-        tenant_id=settings.tenant_id,
-        client_id=settings.client_id,
-        client_secret=settings.client_secret,
-    )
+    return entra(settings.credential, settings.scope, **identity)
 
 
 def make(settings: Settings) -> Provider:
