@@ -100,6 +100,13 @@ async def test_an_answer_that_is_none_is_a_media_error(answer: str) -> None:
             await peer.accept(answer)
 
 
+async def test_a_second_offer_is_refused_and_the_call_goes_on() -> None:
+    async with asyncio.timeout(30), calling() as (peer, _):
+        with pytest.raises(MediaError, match="a new call needs a new peer"):
+            await peer.offer()
+        await peer.send("still there")
+
+
 async def test_sound_that_cannot_be_read_is_a_media_error_before_it_is_sent(tmp_path: Path) -> None:
     async with asyncio.timeout(30), HeadlessPeer.start() as peer:
         with pytest.raises(MediaError, match="cannot be read"):

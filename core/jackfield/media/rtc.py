@@ -115,7 +115,9 @@ class Peer:
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=bundle))
 
     async def offer(self, label: str) -> str:
-        """An SDP offer with all candidates in it, and a data channel named `label`."""
+        """An SDP offer with all candidates in it, and a data channel named `label`. Once per peer."""
+        if self._channel is not None:
+            raise MediaError("This peer has made its offer; a new call needs a new peer.")
         self._attach()
         self._use_channel(self._pc.createDataChannel(label))
         return await self._describe()
