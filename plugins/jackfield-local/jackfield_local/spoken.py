@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable
 
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
-_MARKS = re.compile(r"```\w*|[*`~#|]{1,3}(?=\S)|(?<=\S)[*`~|]{1,3}|^\s*(?:[-*•]|#+)\s+", re.MULTILINE)
+_MARKS = re.compile(
+    r"^\s*(?:[-*•]|#+|\d\.(?= ))\s+|```\w*|[*`~#|]{1,3}(?=\S)|(?<=\S)[*`~|]{1,3}", re.MULTILINE
+)
 _EMAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _ADDRESS = re.compile(r"\bhttps?://([\w.-]+\w)(/[\w/.-]*\w)?/?", re.IGNORECASE)
 _TICKET = re.compile(r"(?<!\w)#(?=\d)")
@@ -17,10 +19,11 @@ _ROW = re.compile(r"(?<![\w.,:$£€#-])(?:\+\d{1,3}[ -])?0\d{2,5}(?:[ -]\d{2,4}
 _DAYS = re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:s|nes|rs|ur)?\b\.?(?!\w)")
 _DAY_RANGE = re.compile(r"(?<=day)\s?[-–—]\s?(?=(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)")
 _HOUR = r"(\d{1,2}(?::\d\d)?(?: ?[ap]m)?)"
-_HOURS = re.compile(rf"(?<![\w:.-]){_HOUR}\s?[-–—]\s?{_HOUR}(?![\w:.-])")
+_HOURS = re.compile(rf"(?<![\w:.-]){_HOUR}\s?[-–—]\s?{_HOUR}(?![\w:-]|\.\d)")
 _SNAKE = re.compile(r"(?<=[A-Za-z0-9])_+(?=[A-Za-z0-9])")
 _CLOCK = re.compile(r"\b(\d{1,2}):0([1-9])(?=\s?[ap]\.?m\b)", re.IGNORECASE)
 _MONEY = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)\s?(EUR|GBP|USD)\b")
+_LONG_NUMBER = re.compile(r"(?<!\w)\d{13,}(?!\w)")
 _SPACES = re.compile(r"[ \t]{2,}")
 
 _DAY_NAMES = {
@@ -70,6 +73,7 @@ _RULES: list[tuple[re.Pattern[str], str | Callable[[Match], str]]] = [
     (_CLOCK, r"\1 oh \2"),
     (_MONEY, lambda found: _SIGNS[found[2]] + found[1]),
     (_ROW, _digits),
+    (_LONG_NUMBER, _digits),
     (_SNAKE, " "),
     (_SPACES, " "),
 ]

@@ -6,6 +6,8 @@ named. A lower voice is heart resampled: pitch and formants fall together, as wi
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol, cast
@@ -30,6 +32,10 @@ _TAIL = VOICE_RATE * 60 // 1000
 _PAUSE_AFTER = {".": 0.24, "!": 0.24, "?": 0.28, "…": 0.3, ",": 0.07, ";": 0.12, ":": 0.12}
 
 
+_PLAIN = re.compile(r"[A-Za-z]{1,20}")
+_log = logging.getLogger(__name__)
+
+
 class _Synthesiser(Protocol):
     def __call__(self, text: str, speed: float, seed: int) -> Audio: ...
 
@@ -50,10 +56,17 @@ class HibariVoice:
         low = voice.lower() in LOW_VOICES
         pace = speed * _UP / _DOWN if low else speed
         for piece in pieces(sayable(text)):
-            sound = self._synthesise(piece, min(max(pace, _SLOWEST), _FASTEST), 0)
-            trimmed = _trimmed(sound, piece)
+            trimmed = _trimmed(self._sound(piece, min(max(pace, _SLOWEST), _FASTEST)), piece)
             if len(trimmed):
                 yield _lowered(trimmed) if low else trimmed
+
+    def _sound(self, text: str, pace: float) -> Audio:
+        try:
+            return self._synthesise(text, pace, 0)
+        except Exception:  # its reading of odd text is another's code, and must not cost the caller the rest
+            _log.warning("a phrase of %d characters cannot be read aloud; its plain words are", len(text))
+        plain = " ".join(_PLAIN.findall(text))
+        return self._synthesise(plain or "Something I cannot read.", pace, 0)
 
 
 def _trimmed(sound: Audio, text: str) -> Audio:

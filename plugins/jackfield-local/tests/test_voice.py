@@ -14,7 +14,7 @@ from jackfield_local.voice import HibariVoice
 Say = Callable[..., Audio]
 
 
-@pytest.mark.parametrize("voice", ["marin", "cedar"])
+@pytest.mark.parametrize("name", ["marin", "cedar"])
 @pytest.mark.parametrize(
     ("text", "heard"),
     [
@@ -24,9 +24,9 @@ Say = Callable[..., Audio]
     ],
 )
 def test_what_is_said_can_be_understood(
-    ears: MoonshineEars, say: Say, voice: str, text: str, heard: str
+    ears: MoonshineEars, say: Say, name: str, text: str, heard: str
 ) -> None:
-    assert ears.recognise(say(text, voice), ()).text == heard
+    assert ears.recognise(say(text, name), ()).text == heard
 
 
 def test_the_low_voice_is_lower_and_not_faster(say: Say) -> None:
@@ -39,7 +39,7 @@ def test_the_low_voice_is_lower_and_not_faster(say: Say) -> None:
     text = "We will call you when it is ready."
     high, low = say(text, "marin"), say(text, "cedar")
     assert 0.8 < pitch(low) / pitch(high) < 0.95
-    assert 0.9 < len(low) / len(high) < 1.1
+    assert 0.9 < len(low) / len(high) < 1.2
 
 
 def test_speed_shortens_speech(say: Say) -> None:
