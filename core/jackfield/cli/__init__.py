@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+from importlib import import_module
+from typing import cast
 
 import click
 
-from jackfield.cli.agents import agents
-from jackfield.cli.check import check
 from jackfield.errors import JackfieldError
 
+COMMANDS = ("serve", "talk", "check", "agents", "tools", "plugins")
+"""In the order of the help. Each is the function of that name in the module of that name."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(click.Group):
+    """Imports a command when it is called: `jackfield check` need not load a web server."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        return cast(click.Command, getattr(import_module(f"jackfield.cli.{cmd_name}"), cmd_name))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="jackfield")
-def cli() -> None:
+@click.option("-v", "--verbose", count=True, help="Log what happens (-v), and all of it (-vv), to stderr.")
+def cli(verbose: int) -> None:
     """Voice agents declared in YAML. No tool, plugin, MCP server or crash ever stops the conversation."""
-
-
-cli.add_command(agents)
-cli.add_command(check)
+    level = {0: logging.ERROR, 1: logging.INFO}.get(verbose, logging.DEBUG)
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
 
 
 def main() -> None:
-    """The `jackfield` command: our own errors are printed as one sentence, never as a traceback."""
+    """The `jackfield` command: our own errors are printed as they are, never as a traceback."""
     try:
         cli()
     except JackfieldError as error:

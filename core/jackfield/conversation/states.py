@@ -40,7 +40,7 @@ class Signal(Enum):
     ASKED = "we send response.create"
     TURN_ENDED = "speech_stopped"
     ANSWERED = "response.created, ours"
-    CREATED = "response.created"
+    CREATED = "response.created, not ours"
     DONE = "response.done"
     BUSY = "error: already has active response"
     REFUSED = "error: any other"
