@@ -100,8 +100,8 @@ class Switchboard:
         """Raises `Refusal` (404)."""
         self.find(call_id).end(reason="hung up")
 
-    async def aclose(self) -> None:
-        """End all sessions, then the lines."""
+    async def hang_up_all(self) -> None:
+        """End all sessions. Bounded."""
         running = dict(self._running)
         for live in running.values():
             live.end(1001, "server shutdown")
@@ -109,6 +109,10 @@ class Switchboard:
             await asyncio.wait(running, timeout=CLOSE_SECONDS)
         for task in running:
             task.cancel()
+
+    async def aclose(self) -> None:
+        """End all sessions, then the lines, then what hears and thinks."""
+        await self.hang_up_all()
         await self._lines.aclose()
         self._threads.close()
         await self._faculties.aclose()
