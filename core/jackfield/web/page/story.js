@@ -1,0 +1,175 @@
+// What has happened on the line so far, told by the notices alone. No DOM here, and no clock.
+
+const MOST_TURNS = 400;
+
+/** @typedef {{who: "caller"|"agent"|"line", name: string, text: string, state: string, answer: object|null}} Turn */
+
+export class Story {
+  constructor() {
+    this.agent = "";
+    this.at = 0;
+    this.ended = null; // {reason, failed}
+    this.turns = []; // in the order in which they began
+    this.speech = { caller: [], agent: [] }; // {from, to, interrupted}
+    this.calls = new Map(); // by call id, in order
+    this.answers = []; // one per turn of the caller's that was answered
+    this.troubles = 0;
+  }
+
+  receive(notice) {
+    this.at = Math.max(this.at, notice.at);
+    ON[notice.type]?.(this, notice);
+    if (this.turns.length > MOST_TURNS) this.turns.splice(0, this.turns.length - MOST_TURNS);
+  }
+
+  /** The middle one of the latencies so far, in seconds; null before the first. */
+  get medianLatency() {
+    const seconds = this.answers.filter((a) => a.from !== null).map(latencyOf).sort((a, b) => a - b);
+    return seconds.length ? seconds[Math.floor(seconds.length / 2)] : null;
+  }
+
+  find(item) {
+    return this.turns.findLast((turn) => turn.item === item);
+  }
+
+  add(turn) {
+    this.turns.push({ name: "", text: "", state: "said", answer: null, ...turn });
+    return this.turns.at(-1);
+  }
+
+  line(text, at, state = "said") {
+    this.add({ who: "line", text, at, state });
+  }
+}
+
+/** From the end of the caller's speech to the agent's first sound. The end is known only after a silence;
+ *  a provider that says how long it waited lets us count that too. */
+export function latencyOf(answer) {
+  return answer.to - answer.from + (answer.parts.end_of_turn ?? 0);
+}
+
+/** How a function call stands: waiting, running, or its outcome. */
+export function standOf(call) {
+  return call.outcome ?? (call.started === null ? "waiting" : "running");
+}
+
+const ON = {
+  session_opened(story, { agent }) {
+    story.agent = agent;
+  },
+  session_ended(story, { at, reason, failed }) {
+    for (const voice of Object.values(story.speech)) close(voice, at);
+    for (const call of story.calls.values()) if (call.to === null) Object.assign(call, { to: at, outcome: "cancelled" });
+    for (const turn of story.turns) if (turn.state === "live") turn.state = "said";
+    story.ended = { reason, failed, at };
+    story.line(reason, at, failed ? "trouble" : "said");
+  },
+  trouble(story, { at, message }) {
+    story.troubles += 1;
+    story.line(message, at, "trouble");
+  },
+  handed_off(story, { at, from_agent: from, to_agent: to }) {
+    story.agent = to;
+    story.line(`${from} put you through to ${to}.`, at);
+  },
+
+  caller_started_speaking(story, { at }) {
+    story.speech.caller.push({ from: at, to: null });
+    story.asked = null;
+    story.add({ who: "caller", at, state: "live" });
+  },
+  caller_stopped_speaking(story, { at }) {
+    close(story.speech.caller, at);
+    const turn = story.turns.findLast((one) => one.who === "caller" && one.state === "live");
+    if (turn) turn.state = "pending";
+    story.asked = at;
+  },
+  caller_said(story, { at, item_id: item, text }) {
+    // What was spoken has been waiting for its words, the longest first; what was typed has not.
+    const turn =
+      story.find(item) ?? story.turns.find((one) => one.who === "caller" && !one.text && one.state === "pending");
+    if (turn) Object.assign(turn, { item, text, state: "said" });
+    else {
+      story.add({ who: "caller", at, item, text });
+      story.asked = at;
+    }
+  },
+
+  agent_saying(story, { at, item_id: item, delta }) {
+    const turn = story.find(item) ?? saying(story, at, item);
+    turn.text += delta;
+  },
+  agent_said(story, { at, item_id: item, text }) {
+    const turn = story.find(item) ?? saying(story, at, item);
+    if (text) turn.text = text;
+    if (turn.state !== "cut") turn.state = "said";
+  },
+  agent_started_speaking(story, { at, response_id: response }) {
+    close(story.speech.agent, at);
+    story.speech.agent.push({ from: at, to: null, response });
+    if (typeof story.asked !== "number") return;
+    const answer = { from: story.asked, to: at, response, parts: {} };
+    story.asked = null;
+    story.answers.push(answer);
+    const turn = story.turns.findLast((one) => one.who === "agent");
+    if (turn && !turn.answer && turn.at >= answer.from) turn.answer = answer;
+    else story.unplaced = answer;
+  },
+  agent_stopped_speaking(story, { at, interrupted }) {
+    close(story.speech.agent, at, interrupted);
+    const turn = story.turns.findLast((one) => one.who === "agent");
+    if (interrupted && turn) turn.state = "cut";
+  },
+  response_finished(story, { at, response_id: response, status, reason, metadata }) {
+    const answer = story.answers.findLast((one) => one.response === response);
+    if (answer) answer.parts = partsOf(metadata);
+    if (status === "failed") story.line(`The agent could not answer${reason ? `: ${reason}` : "."}`, at, "trouble");
+  },
+
+  call_received(story, { at, call_id: id, tool, arguments: text }) {
+    story.calls.set(id, {
+      id, tool, arguments: text, from: at, started: null, to: null, outcome: null, output: "", progress: "", heard: null,
+    });
+  },
+  call_started(story, { at, call_id: id, arguments: values }) {
+    update(story, id, { started: at, arguments: values });
+  },
+  call_progressed(story, { call_id: id, text }) {
+    update(story, id, { progress: text });
+  },
+  call_finished(story, { at, call_id: id, outcome, output }) {
+    update(story, id, { to: at, outcome, output });
+  },
+  call_heard(story, { at, call_id: id }) {
+    update(story, id, { heard: at });
+  },
+};
+
+function update(story, id, change) {
+  const call = story.calls.get(id);
+  if (call) Object.assign(call, change);
+}
+
+function saying(story, at, item) {
+  const turn = story.add({ who: "agent", name: story.agent, at, item, state: "live" });
+  if (story.unplaced) {
+    turn.answer = story.unplaced;
+    story.unplaced = null;
+  }
+  return turn;
+}
+
+function close(segments, at, interrupted = false) {
+  const last = segments.at(-1);
+  if (last && last.to === null) Object.assign(last, { to: at, interrupted });
+}
+
+/** `{jackfield_recognition_ms: "64"}` as `{recognition: 0.064}`. */
+function partsOf(metadata) {
+  const parts = {};
+  for (const [key, value] of Object.entries(metadata ?? {})) {
+    const name = /^jackfield_(.+)_ms$/.exec(key)?.[1];
+    if (name && Number.isFinite(Number(value))) parts[name] = Number(value) / 1000;
+  }
+  return parts;
+}
