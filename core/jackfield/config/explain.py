@@ -31,6 +31,7 @@ _WORDS = {
     "too_short": "must not be empty",
     "string_unicode": "holds a character that is none",
 }
+_NAME = "a name is a letter and up to 39 more letters, digits, _ or -"
 _COMPARED = {
     "greater_than": ("more than", "gt"),
     "greater_than_equal": ("at least", "ge"),
@@ -62,8 +63,7 @@ def _problem(
     elif kind == "missing":
         yield Problem(document.span(where[:-1]), f'"{last}" is missing{place(where[:-1])}')
     elif last == "[key]":
-        message = "a name is letters, digits, _ and -, begins with a letter, and has at most 40 of them"
-        yield Problem(document.key(where[:-1]), f"{message}{place(where[:-2])}")
+        yield Problem(document.key(where[:-1]), f"{name(where)}: {_NAME}")
     elif where not in document.unset:
         yield Problem(document.span(where), f"{name(where)}: {_what(document, model, details, where)}")
 
@@ -80,7 +80,7 @@ def _what(document: Document, model: type[Model], details: ErrorDetails, where: 
     if kind in ("model_type", "model_attributes_type"):
         return f"must be a mapping with the keys {', '.join(keys_at(model, details['loc']))}"
     if kind == "string_pattern_mismatch":
-        return "a name is letters, digits, _ and -, and begins with a letter"
+        return _NAME
     return _WORDS.get(kind, details["msg"][0].lower() + details["msg"][1:])
 
 

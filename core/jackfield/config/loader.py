@@ -13,7 +13,7 @@ from jackfield.config.document import Document
 from jackfield.config.explain import explain
 from jackfield.config.filled import filled
 from jackfield.config.models import Config
-from jackfield.config.notes import notes
+from jackfield.config.notes import notes, of_a_provider
 from jackfield.config.prompts import read_prompts
 from jackfield.config.relations import LOCAL, relations, table
 from jackfield.config.report import Page, Problem, render
@@ -99,7 +99,7 @@ def _used_providers(document: Document) -> set[str]:
 def _unset(document: Document, used: set[str]) -> Iterator[Problem]:
     """What the environment lacks, except for providers that nobody uses: their keys are not needed."""
     for where, problems in document.unset.items():
-        if where[0] != "providers" or where[1] in used:
+        if not of_a_provider(where) or where[1] in used:
             yield from problems
 
 

@@ -34,7 +34,7 @@ class Config(Model):
     """Settings of plugins, by the plugin's name; a plugin says what it takes."""
 
     defaults: Defaults = Defaults()
-    """What holds for every agent that does not say otherwise."""
+    """Said once for all agents; each of them may say otherwise."""
 
     agents: dict[Name, AgentConfig] = Field(min_length=1)
     """The agents, by name. The first one answers, unless another is asked for."""

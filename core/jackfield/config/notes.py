@@ -28,9 +28,14 @@ def notes(document: Document, config: Config, used: Collection[str]) -> list[Pro
     ]
 
 
+def of_a_provider(where: Where) -> bool:
+    """Whether a place is inside the section of one provider."""
+    return len(where) > 2 and where[0] == "providers"
+
+
 def _unused_providers(document: Document, used: Collection[str]) -> Iterator[Problem]:
     for where, problems in document.unset.items():
-        if where[0] == "providers" and where[1] not in used:
+        if of_a_provider(where) and where[1] not in used:
             yield from (Problem(p.span, f"{p.message} before an agent uses {where[1]}") for p in problems)
 
 

@@ -70,7 +70,7 @@ def relations(document: Document) -> list[Problem]:
         found.extend(_handoffs(document, agent, list(agents)))
         found.extend(_transfer(document, where))
     if agents and all("transfer" in table(document, "agents", agent) for agent in agents):
-        message = "every agent here is a transfer; at least one must talk itself"
+        message = "every agent here is a transfer; at least one must talk to the callers"
         found.append(Problem(document.key(("agents",)), message))
     return found
 
@@ -90,7 +90,7 @@ def _credentials(document: Document, where: Where) -> Iterator[Problem]:
         return
     if ("api_key" in section) == ("credential" in section):
         have = "both" if "api_key" in section else "neither"
-        message = f"azure takes an api_key or, for Entra ID, a credential; here are {have}"
+        message = f'azure takes an "api_key" or, for Entra ID, a "credential"; here are {have}'
         yield Problem(document.key(where), message)
     elif section.get("credential") == "client_secret":
         for key in ("tenant_id", "client_id", "client_secret"):

@@ -70,4 +70,4 @@ def _fits(default: object, choice: Schema) -> bool:
     if isinstance(default, bool):
         return True
     kinds = {str: "string", int: "integer", float: "number", list: "array"}
-    return choice.get("type") == kinds.get(type(default))
+    return type(default) in kinds and choice.get("type") == kinds[type(default)]

@@ -82,12 +82,7 @@ class AzureSettings(Model):
     api_key: Text | None = Field(default=None, repr=False)
     """The resource's key, as `${AZURE_OPENAI_API_KEY}`."""
 
-    credential: (
-        Literal[
-            "default", "managed_identity", "workload", "cli", "developer_cli", "environment", "client_secret"
-        ]
-        | None
-    ) = None
+    credential: AzureCredential | None = None
     """Who asks Entra ID for a token, instead of a key. `default`: azure-identity's chain (environment,
     managed identity, `az login`, …)."""
 

@@ -26,7 +26,7 @@ _WORDS = {
 }
 
 # Where the beginning of the thing says more than the place at which the reader gave up.
-_AT_THE_START = ("found unexpected end of stream", "could not find expected ':'")
+_AT_THE_START = ("found unexpected end of stream", "could not find expected ':'", "expected ',' or")
 
 
 def syntax_problem(page: Page, error: Exception) -> Problem:
