@@ -15,8 +15,8 @@ from jackfield.tools.nearest import nearest
 from jackfield.tools.tool import Tool, ToolSource
 from jackfield.tools.wire import function_tool, refusal, wire_name
 
-MOST_TOOLS = 128
-"""The Realtime API takes no more in one session."""
+MOST_TOOLS = 120
+"""The Realtime API takes 128 in one session; the rest is room for handoffs."""
 
 _MOST_NAME = 200
 

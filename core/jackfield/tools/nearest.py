@@ -7,13 +7,15 @@ from difflib import SequenceMatcher
 
 _MOST_NAMES = 1000
 _ALIKE = 0.6
+_NEARLY_AS_MUCH = 0.1
 
 
 def nearest(name: str, names: Iterable[str], most: int = 3) -> tuple[str, ...]:
     """The names most like `name`, best first; a name that contains it, or is contained, counts as alike."""
     wanted = name.lower()[:200]
     scored = sorted((-_likeness(wanted, each.lower()), each) for each in list(names)[:_MOST_NAMES])
-    return tuple(each for score, each in scored if -score >= _ALIKE)[:most]
+    bar = max(_ALIKE, -scored[0][0] - _NEARLY_AS_MUCH) if scored else _ALIKE
+    return tuple(each for score, each in scored if -score >= bar)[:most]
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
