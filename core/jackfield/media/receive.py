@@ -47,8 +47,8 @@ class Gapless:
 def mono(frame: AudioFrame) -> Samples:
     """The samples of a decoded frame in [-1, 1], channels averaged."""
     channels = len(frame.layout.channels)
-    samples = frame.to_ndarray().astype(np.float32).reshape(-1, channels) / np.float32(32768)
-    return np.asarray(samples.mean(axis=1), np.float32)
+    share = np.full(channels, 1 / (32768 * channels), np.float32)
+    return np.asarray(frame.to_ndarray().reshape(-1, channels).astype(np.float32) @ share)
 
 
 async def listen(track: MediaStreamTrack, hear: Callable[[bytes, bool], None]) -> None:

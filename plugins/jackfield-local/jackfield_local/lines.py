@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from jackfield.errors import MediaError
 from jackfield.media.process import MediaProcess
-from jackfield.media.wire import Message
+from jackfield.media.wire import Message, WireError
 from jackfield_local.line import (
     AudioReceived,
     ChannelOpened,
@@ -25,11 +26,20 @@ from jackfield_local.media_line import MediaLine
 
 MODULE = "jackfield_local.media_worker"
 
-ANSWER_WITHIN = 15.0
+# With the start of a process in it, for the caller who comes just after one died.
+ANSWER_WITHIN = 20.0
 READY_WITHIN = 35.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Somebody waits for a line."""
+
+    offer: str
+    line: asyncio.Future[MediaLine]
 
 
 class Station:
@@ -41,31 +51,27 @@ class Station:
         self.ready = asyncio.Event()
         self.process: MediaProcess | None = None
         self._lines: dict[str, MediaLine] = {}
-        self._answers: dict[str, asyncio.Future[MediaLine]] = {}
+        self._asked: dict[str, _Asked] = {}
         self._names = itertools.count(1)
         self._task = asyncio.get_running_loop().create_task(self._keep())
 
     @property
     def free(self) -> int:
         """How many more callers it can serve."""
-        return self.seats - len(self._lines) - len(self._answers)
+        return self.seats - len(self._lines.keys() | self._asked.keys())
 
     async def answer(self, offer: str) -> MediaLine:
         """Take a caller; the seat is taken before the first wait."""
         name = f"line-{next(self._names)}"
-        future: asyncio.Future[MediaLine] = asyncio.get_running_loop().create_future()
-        self._answers[name] = future
+        asked = self._asked[name] = _Asked(offer, asyncio.get_running_loop().create_future())
+        self._pass_on(name, asked)
         try:
-            async with asyncio.timeout(READY_WITHIN):
-                await self.ready.wait()
-            assert self.process is not None
-            self.process.wire.send("answer", offer.encode(errors="replace"), line=name)
             async with asyncio.timeout(ANSWER_WITHIN):
-                return await future
+                return await asked.line
         except TimeoutError as error:
-            raise MediaError(f"No media process answered the caller. {self.failure}".rstrip()) from error
+            raise MediaError(f"No media process answered the caller within {ANSWER_WITHIN:.0f} s.") from error
         finally:
-            del self._answers[name]
+            del self._asked[name]
 
     async def aclose(self) -> None:
         """End the process and its lines. Bounded, idempotent."""
@@ -80,6 +86,7 @@ class Station:
                 self.process = await MediaProcess.start(MODULE)
             except (MediaError, OSError) as error:
                 self.failure = str(error)
+                self._end_lines(self.failure)
                 pause = min(2 * pause, _LONGEST_PAUSE)
             else:
                 pause = _FIRST_PAUSE
@@ -89,9 +96,13 @@ class Station:
 
     async def _serve(self, process: MediaProcess) -> None:
         self.ready.set()
+        for name, asked in self._asked.items():
+            self._pass_on(name, asked)
         try:
             while (message := await process.wire.receive()) is not None:
                 self._happened(process, message)
+        except WireError as error:
+            log.warning("A media process says what cannot be understood: %s.", error)
         finally:
             self.ready.clear()
             self._end_lines("the media process died")
@@ -107,29 +118,29 @@ class Station:
             if isinstance(event, LineClosed):
                 del self._lines[name]
 
+    def _pass_on(self, name: str, asked: _Asked) -> None:
+        if self.process is not None and self.ready.is_set():
+            self.process.wire.send("answer", asked.offer.encode(errors="replace"), line=name)
+
     def _settle(self, name: str, process: MediaProcess, message: Message) -> None:
-        future = self._answers.get(name)
-        waiting = future is not None and not future.done()
-        if message.kind == "answered":
-            if not waiting:
-                # Whoever asked has gone: nobody will ever tell the caller to connect.
-                process.wire.send("close", line=name)
-                return
+        asked = self._asked.get(name)
+        if asked is None or asked.line.done():
+            # Whoever asked has gone: nobody will ever tell the caller to connect.
+            process.wire.send("close", line=name)
+        elif message.kind == "answered":
             line = MediaLine(name, process, message.text("sdp"), message.number("most"))
             self._lines[name] = line
-            assert future is not None
-            future.set_result(line)
-        elif waiting:
-            assert future is not None
-            future.set_exception(MediaError(message.text("why")))
+            asked.line.set_result(line)
+        else:
+            asked.line.set_exception(MediaError(message.text("why")))
 
     def _end_lines(self, reason: str) -> None:
         for line in self._lines.values():
             line.end(reason)
         self._lines.clear()
-        for future in self._answers.values():
-            if not future.done():
-                future.set_exception(MediaError(f"The caller was not answered: {reason}."))
+        for asked in self._asked.values():
+            if not asked.line.done():
+                asked.line.set_exception(MediaError(f"The caller was not answered: {reason}"))
 
 
 class MediaPool:
@@ -171,7 +182,7 @@ class MediaPool:
             raise MediaError(f"The media processes do not start. {failures}".rstrip()) from error
 
     async def answer(self, offer: str) -> MediaLine:
-        """Take a caller. Raises `MediaError` for an SDP that cannot be answered, `LinesFull` if none is free."""
+        """Take a caller. Raises `MediaError` if the SDP cannot be answered, `LinesFull` if no seat is free."""
         # One that is ready before one that is starting, then the one with the most room.
         station = max(self._open(), key=lambda one: (one.free > 0, one.ready.is_set(), one.free))
         if station.free <= 0:
