@@ -60,7 +60,7 @@ def day_in(text: str) -> str | None:
         return None
     iso, word, _, weekday, number, month, month_first, number_after = found.groups()
     if weekday:
-        return str(weekday).capitalize()
+        return ("next " if str(found[3]).lower() == "next" else "") + str(weekday).capitalize()
     if word:
         return {"tonight": "today", "now": "today"}.get(word.lower(), word.lower())
     return iso or f"{number or number_after} {(month or month_first).capitalize()}"
@@ -71,6 +71,7 @@ def date_in(text: str, today: date) -> str | None:
     day = day_in(text)
     if day is None or re.fullmatch(r"\d{4}-\d\d-\d\d", day):
         return day
+    day = day.removeprefix("next ")
     offset = {"yesterday": -1, "today": 0, "tomorrow": 1, "day after tomorrow": 2}.get(day)
     if offset is None and day.lower() in _DAYS:
         offset = (_DAYS.index(day.lower()) - today.weekday()) % 7

@@ -11,7 +11,7 @@ from jackfield_local.minds.answers import joined, spoken
 from jackfield_local.minds.asked import Asked, asked_for, completed
 from jackfield_local.minds.dialogue import Dialogue, Requested, read
 from jackfield_local.minds.match import Fit, Matcher
-from jackfield_local.minds.orders import ordered
+from jackfield_local.minds.orders import reported, verbatim
 from jackfield_local.minds.plan import Request, plan
 from jackfield_local.speech import Call, Say, Thought
 
@@ -29,7 +29,9 @@ class Situation:
 def decide(thought: Thought, matcher: Matcher, today: date) -> list[Say | Call]:
     """What to say, then what to call. Never empty: a response always has something in it."""
     dialogue = read(thought.items, thought.pending)
-    if order := ordered(thought.instructions):
+    unasked = thought.tool_choice == "none" or not (dialogue.heard or dialogue.fresh or dialogue.notes)
+    order = verbatim(thought.instructions) or (reported(thought.instructions) if unasked else "")
+    if order:
         return [Say(order)]
     situation = Situation(thought, dialogue, matcher, today)
     told = [spoken(call.output or "") for call in dialogue.fresh] + [_note(note) for note in dialogue.notes]
@@ -100,9 +102,9 @@ def _reply(situation: Situation) -> tuple[list[str], list[Call]]:
         return [], []
     if isinstance(choice := situation.thought.tool_choice, Mapping) or choice == "required":
         return [], _forced(situation, choice)
-    if matcher.offers and (asked := asked_for(dialogue, matcher, situation.today)):
-        if (reply := _to_question(situation, asked)) is not None:
-            return reply
+    asked = asked_for(dialogue, matcher, situation.today) if matcher.offers else None
+    if asked is not None and (answered := _to_question(situation, asked)) is not None:
+        return answered
     reply = talk.small_talk(text, matcher.offers, situation.thought.instructions, dialogue.last_said)
     if reply is not None:
         return [reply], []

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from jackfield_local.minds.offers import Offer, Role
+from jackfield_local.minds.offers import Offer, Parameter, Role
 from jackfield_local.minds.slots import Clause, Filled, fill
 from jackfield_local.minds.words import TENS, UNITS, numbers_in, stem, words_of
 from jackfield_local.sentences import Meaning
@@ -25,36 +25,40 @@ she his her not no so just also hello hi tell give know
 _COMMON = frozenset(_COMMON_TEXT.split())
 # What callers say, and what descriptions of tools call it.
 _SYNONYM_WORDS = {
-    "cost": "price",
-    "expensive": "price",
-    "charge": "price",
-    "available": "stock",
-    "spare": "part",
-    "shut": "close",
-    "closing": "close",
-    "opening": "open",
-    "job": "ticket",
-    "repair": "ticket",
-    "ready": "status",
-    "finish": "status",
-    "done": "status",
-    "fix": "status",
-    "progress": "status",
-    "o'clock": "time",
-    "hour": "time",
-    "vendor": "supplier",
-    "comment": "note",
-    "remark": "note",
-    "memo": "note",
-    "jot": "note",
-    "log": "open",
-    "register": "open",
-    "create": "open",
-    "new": "open",
-    "client": "customer",
+    "price": "cost expensive charge",
+    "stock": "available left spare",
+    "part": "spare component",
+    "close": "shut",
+    "open": "close shut come visit hour new log register start drop",
+    "ticket": "job repair case",
+    "repair": "ticket job fix",
+    "ready": "finish done fix repaired complete",
+    "status": "ready finish done progress",
+    "time": "late o'clock clock",
+    "next": "again",
+    "supplier": "vendor wholesaler distributor",
+    "note": "comment remark memo",
+    "customer": "client",
+    "look": "check find search",
+    "list": "show find search",
 }
-_SYNONYMS = {stem(word): stem(meaning) for word, meaning in _SYNONYM_WORDS.items()}
+_SYNONYMS: dict[str, set[str]] = {}
+for _meaning, _words in _SYNONYM_WORDS.items():
+    for _word in _words.split():
+        _SYNONYMS.setdefault(stem(_word), set()).add(stem(_meaning))
 _UNKNOWN = 1.8
+# How much it speaks for a tool that words of this kind were said: a number or a day is seldom said by chance.
+_WEIGHT = {
+    Role.INTEGER: 0.18,
+    Role.NUMBER: 0.12,
+    Role.DAY: 0.1,
+    Role.DATE: 0.1,
+    Role.TIME: 0.1,
+    Role.EMAIL: 0.1,
+    Role.CHOICE: 0.1,
+    Role.PLACE: 0.05,
+    Role.PERSON: 0.05,
+}
 # A tool that changes something is wanted only where its verb, or one like it, is said.
 _ACT_WORDS = {
     "open": "open create new log book register start raise bring drop file report make",
@@ -129,6 +133,7 @@ class Matcher:
             (float(one @ self._meaning.vector(text)) for text in self._texts[offer.name]), default=0.0
         )
         score = 0.45 * words + 0.55 * meaning + _plausibility(offer, clause.text, arguments)
+        score -= 0.3 if self._takes_anothers(offer, arguments) else 0.0
         return Fit(offer, score, arguments)
 
     def _overlap(self, offer: Offer, text: str, arguments: Filled) -> float:
@@ -139,11 +144,19 @@ class Matcher:
         own = self._words[offer.name]
         total = shared = 0.0
         for word in _said(text, tuple(str(value) for value in arguments.values())):
-            alike = {word, _SYNONYMS.get(word, word)}
+            alike = {word, *_SYNONYMS.get(word, ())}
             weight = max((self._rarity[each] for each in alike if each in self._rarity), default=_UNKNOWN)
             total += weight
             shared += weight if alike & own else 0.0
         return shared / total if total else 0.0
+
+    def _takes_anothers(self, offer: Offer, arguments: Filled) -> bool:
+        """Whether the thing taken for an argument is what other tools are about: "find" + "the tickets"."""
+        things = [str(arguments[each.name]) for each in offer.parameters
+                  if each.role is Role.THING and each.name in arguments]
+        words = {alike for thing in things for word in _stems(thing) for alike in (word, *_SYNONYMS.get(word, ()))}
+        own = _stems(offer.title)
+        return any((words & _stems(other.title)) - own for other in self.offers if not other.hands_over)
 
 
 def _plausibility(offer: Offer, text: str, arguments: Filled) -> float:
@@ -151,20 +164,20 @@ def _plausibility(offer: Offer, text: str, arguments: Filled) -> float:
     if offer.hands_over:
         return _handing_over(offer, text)
     numeric = [each for each in offer.parameters if each.role in {Role.INTEGER, Role.NUMBER}]
-    score = 0.0
-    for parameter in offer.required:
-        if parameter.name not in arguments:
-            score -= 0.06
-        elif parameter in numeric:
-            score += 0.12
-        elif parameter.role is not Role.THING:
-            score += 0.04
+    score = sum(_weight(each, arguments[each.name]) for each in offer.parameters if each.name in arguments)
+    if any(each.name not in arguments for each in offer.required):
+        score -= 0.12
     asked = _ACTS.get(offer.title.split()[0])
     if asked and not asked & {stem(word.lower) for word in words_of(text)}:
         score -= 0.2
     if not numeric and any((each.whole or 0) > 99 for each in numbers_in(text)):
         score -= 0.15
     return score
+
+
+def _weight(parameter: Parameter, value: object) -> float:
+    small = isinstance(value, int | float) and value < 100  # part of a name, often: "Pixel 7"
+    return 0.05 if small else _WEIGHT.get(parameter.role, 0.0)
 
 
 def _handing_over(offer: Offer, text: str) -> float:

@@ -10,7 +10,7 @@ from jackfield_local.minds.words import Word, stem, words_of
 
 # Words that frame a request and are never part of the thing asked about.
 _FRAME_TEXT = """
-a about actually ah all also an and any anything are as ask asking at available been by buy call called
+not if so a about actually ah all also an and any anything are as ask asking at available been by buy call called
 can carry check could costing cost costs currently did do does doing dear enquire ever find for from
 gave get give go going got had has have hear hello her hers hey hi his how i i'd i'll i'm i've if in
 inquire into is it it's its just kind keep know let let's like list look looking lookup many maybe me
@@ -86,12 +86,18 @@ def person_in(text: str) -> str | None:
     """The first name of a person: introduced ("my name is …"), or written with capitals."""
     introduced = _INTRODUCED.search(text)
     candidates = [introduced[1]] if introduced else []
-    candidates += [_without_common_ends(found[0]) for found in _NAMES.finditer(text)]
+    candidates += [_without_common_ends(found[0]) for found in _NAMES.finditer(text) if _is_name(found, text)]
     for candidate in candidates:
         name = re.sub(r"['’]s$|[.,]$", "", candidate)
         if name and name.lower() not in _NOT_NAMES and day_in(name) is None:
             return name if name != name.lower() else name.title()
     return None
+
+
+def _is_name(found: re.Match[str], text: str) -> bool:
+    """Every sentence begins with a capital: one such word alone is a name only where little follows."""
+    begins = not text[: found.start()].strip() or text[: found.start()].rstrip()[-1] in ".?!"
+    return not begins or " " in found[0] or "." in found[0] or len(words_of(text)) <= 2
 
 
 def _without_common_ends(name: str) -> str:

@@ -11,10 +11,12 @@ from jackfield_local.minds.dialogue import Requested
 from jackfield_local.minds.match import FITS, Fit, Matcher
 from jackfield_local.minds.offers import Offer, Role
 from jackfield_local.minds.slots import Clause, fill
-from jackfield_local.minds.words import words_of
+from jackfield_local.minds.words import numbers_in, words_of
 
 _SEPARATOR = re.compile(
-    r"(?<=[.?!;])\s+(?:and |then |also |oh,? )?|,?\s+(?:and then|and also|and|then|also|plus|as well as)\s+|;\s*",
+    r"(?<=[.?!;])\s+(?:and |then |also |oh,? )?"
+    r"|,\s+(?=(?:is|are|do|does|can|could|will|would|what|what's|when|how|who|which|where) )"
+    r"|,?\s+(?:and then|and also|and|then|also|plus|as well as)\s+|;\s*",
     re.IGNORECASE,
 )
 _DICTATION = re.compile(
@@ -27,6 +29,8 @@ _POINTS = re.compile(
 _FOLLOWS = re.compile(
     r"^(?:and|or|so|ok(?:ay)?|also|what about|how about|and what about|same)\b", re.IGNORECASE
 )
+_IN_CASE = re.compile(r"^(?:if (?:not|so|it is|it isn't|it's not|yes|no)|in that case|otherwise),? ", re.IGNORECASE)
+_TAG = re.compile(r",? (?:(?:would|could|can|will|won't|can't) you|please|right|ok(?:ay)?)(?= *[?.!]*$)", re.IGNORECASE)
 _TITLE_END = re.compile(r"\b(?:Mrs?|Ms|Dr|No|St)\.$")
 _MOST_PARTS = 4
 _LONGEST_ELLIPSIS = 5  # words: "and in New York", not a new request
@@ -43,7 +47,7 @@ class Request:
 def plan(text: str, matcher: Matcher, calls: Sequence[Requested], today: date) -> list[Request]:
     """What an utterance asks for, in order. `calls` are the function calls so far: "and in Berlin?" and
     "close it" are understood from the last of them."""
-    parts = _parts(text)
+    parts = _parts(_TAG.sub("", text.strip()))
     requests: list[Request] = []
     for group in _grouped(parts, matcher, today):
         requests.append(_request(group, matcher, calls, requests, today))
@@ -70,14 +74,17 @@ def _parts(text: str) -> list[str]:
     """The smallest clauses. What is dictated is not cut."""
     dictation = _DICTATION.search(text)
     limit = dictation.start() if dictation else len(text)
+    numbers = numbers_in(text)
     parts, start = [], 0
     for found in _SEPARATOR.finditer(text):
         if found.start() >= limit or _TITLE_END.search(text[: found.start()]):
             continue
+        if any(number.start < found.start() < number.end for number in numbers):
+            continue
         parts.append(text[start : found.start()].strip(" ,"))
         start = found.end()
     parts.append(text[start:].strip(" ,"))
-    parts = [part for part in parts if words_of(part)]
+    parts = [_IN_CASE.sub("", part) for part in parts if words_of(part)]
     if len(parts) > _MOST_PARTS:
         parts = [*parts[: _MOST_PARTS - 1], " and ".join(parts[_MOST_PARTS - 1 :])]
     return parts
