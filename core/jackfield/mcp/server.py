@@ -27,6 +27,8 @@ from jackfield.tools.tool import Invoke, Tool, ToolContext
 LAST_WORDS = 0.5
 """Seconds to wait for the end of a dead child's stderr; a grandchild may hold it open for ever."""
 
+GIVEN_UP = frozenset({ServerState.FAILED, ServerState.STOPPED})
+
 logger = logging.getLogger(__name__)
 
 
@@ -57,7 +59,7 @@ class Server:
         self._offered: list[types.Tool] | None = None
         self._listing = Listing()
         self._connection: Connection | None = None
-        self._up = asyncio.Event()
+        self._decided = asyncio.Event()  # ready, or given up: nothing to wait for
 
     def tools(self) -> Sequence[Tool]:
         return self._listing.tools
@@ -66,13 +68,13 @@ class Server:
         return self._listing.aside
 
     async def connection(self, patience: float) -> Connection:
-        """A living connection, waited for at most `patience` seconds, and not at all if the server is in
-        a state in which it is not expected back soon. Raises TimeoutError."""
-        if self.status.state in (ServerState.FAILED, ServerState.STOPPED):
-            raise TimeoutError
+        """A living connection, waited for at most `patience` seconds, and no longer once the server is
+        not expected back soon. Raises TimeoutError."""
         async with asyncio.timeout(max(patience, 0)):
             while self._connection is None:
-                await self._up.wait()
+                if self.status.state in GIVEN_UP:
+                    raise TimeoutError
+                await self._decided.wait()
         return self._connection
 
     async def run(self) -> None:
@@ -154,7 +156,6 @@ class Server:
 
     def _ready(self, connection: Connection) -> None:
         self._connection = connection
-        self._up.set()
         self.status = replace(
             self.status,
             error="",
@@ -166,11 +167,15 @@ class Server:
 
     def _down(self) -> None:
         self._connection = None
-        self._up.clear()
+        self._decided.clear()
 
     def _enter(self, state: ServerState, error: str | None = None) -> None:
         assert state in NEXT[self.status.state], f"{self.status.state} is not followed by {state}"
         self.status = replace(self.status, state=state, error=self.status.error if error is None else error)
+        if state is ServerState.READY or state in GIVEN_UP:
+            self._decided.set()
+        else:
+            self._decided.clear()
         self._tell()
 
     def _report(self, error: str) -> None:

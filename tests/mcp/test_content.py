@@ -1,0 +1,93 @@
+"""What a voice gets to hear of each kind of result."""
+
+import json
+from base64 import b64encode
+
+import pytest
+from mcp import types
+
+from jackfield.calls import Json
+from jackfield.errors import ToolError
+from jackfield.mcp.content import NOTHING, value_of
+
+PICTURE = b64encode(b"\x89PNG" * 1024).decode()
+
+
+def text(words: str) -> types.TextContent:
+    return types.TextContent(type="text", text=words)
+
+
+def result(
+    *content: types.ContentBlock, structured: object = None, is_error: bool = False
+) -> types.CallToolResult:
+    return types.CallToolResult(content=list(content), structured_content=structured, is_error=is_error)
+
+
+def test_texts_are_joined() -> None:
+    assert value_of(result(text("Three in stock."), text(""), text("None ordered."))) == (
+        "Three in stock.\nNone ordered."
+    )
+
+
+def test_text_is_preferred_to_the_same_thing_structured() -> None:
+    assert value_of(result(text("Three."), structured={"stock": 3})) == "Three."
+
+
+@pytest.mark.parametrize(
+    ("structured", "value"),
+    [
+        ({"stock": 3}, {"stock": 3}),
+        ({"result": [1, 2]}, [1, 2]),
+        ({"result": 1, "more": True}, {"result": 1, "more": True}),
+        ([1, 2], [1, 2]),
+        (0, 0),
+        (False, False),
+    ],
+)
+def test_structured_content_is_taken_where_there_is_no_text(structured: object, value: Json) -> None:
+    assert value_of(result(structured=structured)) == value
+    json.dumps(value)
+
+
+def test_pictures_sounds_and_files_are_described_in_words() -> None:
+    said = value_of(
+        result(
+            types.ImageContent(type="image", data=PICTURE, mime_type="image/png"),
+            types.AudioContent(type="audio", data="AAAA", mime_type="audio/wav"),
+            types.EmbeddedResource(
+                type="resource",
+                resource=types.BlobResourceContents(uri="shop://plan", blob="AAAA", mime_type="text/rtf"),
+            ),
+        )
+    )
+    assert said == (
+        "(an image, image/png, 4 KiB)\n"
+        "(a sound recording, audio/wav, 3 bytes)\n"
+        "(a file, text/rtf, 3 bytes: shop://plan)"
+    )
+    assert PICTURE[:40] not in str(said)
+
+
+def test_the_text_of_an_embedded_resource_is_said_and_a_link_is_named() -> None:
+    said = value_of(
+        result(
+            types.EmbeddedResource(
+                type="resource", resource=types.TextResourceContents(uri="shop://note", text="Call first.")
+            ),
+            types.ResourceLink(
+                type="resource_link", name="invoice", uri="shop://invoice/7", description="for ticket 1042"
+            ),
+        )
+    )
+    assert said == "Call first.\n(a link to invoice, for ticket 1042: shop://invoice/7)"
+
+
+def test_an_empty_result_says_that_it_is_done() -> None:
+    assert value_of(result()) == NOTHING
+
+
+def test_a_failed_tool_raises_its_own_words() -> None:
+    with pytest.raises(ToolError, match=r"^The oven is too hot\.$"):
+        value_of(result(text("Error executing tool bake: The oven is too hot."), is_error=True))
+    with pytest.raises(ToolError, match="did not say why"):
+        value_of(result(is_error=True))
