@@ -68,15 +68,23 @@ def unknown_tool_call(call_id: str) -> Fault:
     )
 
 
-ITEM_ERRORS = {"retrieve": "retrieving", "delete": "deleting", "truncate": "truncating", "create": "creating"}
+ITEM_ERRORS = {"retrieve": "retrieving", "delete": "deleting", "truncate": "truncating"}
 
 
 def unknown_item(verb: str, item_id: str, param: str = "item_id") -> Fault:
-    """`verb` is what was asked for: retrieve, delete, truncate, create."""
+    """`verb` is what was asked for: retrieve, delete, truncate."""
     return Fault(
         f"Error {ITEM_ERRORS[verb]} item: the item with id '{item_id}' does not exist.",
         code=f"item_{verb}_invalid_item_id",
         param=param,
+    )
+
+
+def unknown_previous_item(item_id: str) -> Fault:
+    return Fault(
+        f"Error creating item: the previous item with id '{item_id}' does not exist.",
+        code="item_create_invalid_previous_item_id",
+        param="previous_item_id",
     )
 
 

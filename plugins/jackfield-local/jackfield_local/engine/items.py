@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from typing import cast
 
 from .audio_formats import BYTES_PER_MS, Decoder, from_base64, milliseconds, to_base64
-from .errors import Fault, already_shorter, only_audio_can_be_truncated, unknown_item, unknown_tool_call
+from .errors import (
+    Fault,
+    already_shorter,
+    only_audio_can_be_truncated,
+    unknown_item,
+    unknown_previous_item,
+    unknown_tool_call,
+)
 from .ids import new_id
 from .item_shapes import AnyItem, FunctionCall
 from .shapes import Event
@@ -155,7 +162,7 @@ class Conversation:
             return 0
         previous = self.get(previous_item_id)
         if previous is None:
-            raise unknown_item("create", previous_item_id, "previous_item_id")
+            raise unknown_previous_item(previous_item_id)
         return self._items.index(previous) + 1
 
     def require(self, verb: str, item_id: str) -> Item:

@@ -90,9 +90,10 @@ def _complaint(detail: ErrorDetails, param: str) -> Fault:
         return Fault(
             f"Invalid type for '{param}': {_lower(detail['msg'])}.", code="invalid_type", param=param
         )
-    return Fault(
-        f"Invalid '{param}': {_lower(detail['msg'])}.", code=CODES.get(kind, "invalid_value"), param=param
-    )
+    code = CODES.get(kind, "invalid_value")
+    if isinstance(detail["input"], float):
+        code = code.replace("integer", "decimal")
+    return Fault(f"Invalid '{param}': {_lower(detail['msg'])}.", code=code, param=param)
 
 
 CODES = {
