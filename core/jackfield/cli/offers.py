@@ -43,7 +43,11 @@ def ask(config: Config, *, offline: bool = False) -> Offers:
     reports = [report for report in plugins.report() if report.state in _IN_USE or report.state in _AT_FAULT]
     return Offers(
         sources=[*plugins.tool_sources(), *sources],
-        plugins=[report.name for report in reports if report.state in _IN_USE and report.distribution],
+        plugins=[
+            report.name
+            for report in reports
+            if report.state in _IN_USE and report.distribution != "jackfield"
+        ],
         kinds=list(plugins.provider_kinds()),
         policies=plugins.policies,
         broken={r.name: f"{r.reason}; {r.next_step}" for r in reports if r.state in _AT_FAULT},

@@ -50,7 +50,8 @@ def _providers(reading: Reading, offers: Offers) -> Iterator[Problem]:
     for name in sorted({agent.provider for agent in config.agents.values() if agent.transfer is None}):
         kind = config.providers[name].kind
         if kind not in offers.kinds:
-            where: Where = ("providers", name) if document.node(("providers", name)) else ("provider",)
+            declared = document.node(("providers", name)) is not None
+            where: Where = ("providers", name, "kind") if declared else ("provider",)
             near = did_you_mean(kind, offers.kinds) or f"; there are: {', '.join(sorted(offers.kinds))}"
             if kind in offers.broken:
                 near = f": {_one_line(offers.broken[kind])}"
