@@ -21,6 +21,7 @@ from jackfield.dispatch.dispatcher import Dispatcher
 from jackfield.dispatch.executors import LoopExecutor, ThreadExecutor
 from jackfield.errors import ConfigurationError
 from jackfield.mcp.hub import Hub
+from jackfield.mcp.state import ServerState
 from jackfield.plugins import Plugins
 from jackfield.providers import BUILT_IN
 from jackfield.providers.base import Provider
@@ -30,6 +31,8 @@ from jackfield.tools.catalogue import Catalogue
 from jackfield.tools.tool import HUB, LOOP, THREAD, ToolSource
 
 log = logging.getLogger(__name__)
+
+_NOT_MET = (ServerState.STOPPED, ServerState.STARTING)
 
 
 class Runtime:
@@ -48,6 +51,7 @@ class Runtime:
         self._hub: Hub | None = None
         self._switchboard: Switchboard | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._tools_changed = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -126,6 +130,13 @@ class Runtime:
         sources: list[ToolSource] = [*self.plugins.tool_sources(), *self.hub.sources()]
         return Catalogue(sources)
 
+    async def servers_met(self) -> None:
+        """Wait until each MCP server has become ready, or failed to for the first time. Nobody has to:
+        sessions begin with the tools that are there, and get the others when they come."""
+        while any(status.state in _NOT_MET for status in self.hub.status()):
+            self._tools_changed.clear()
+            await self._tools_changed.wait()
+
     async def _start_providers(self, stack: AsyncExitStack) -> None:
         kinds = self.plugins.provider_kinds()
         names = {agent.provider or self.config.provider for agent in self.config.agents.values()}
@@ -146,6 +157,7 @@ class Runtime:
         return kinds[kind](declared.settings if declared else {})
 
     def _refresh_tools(self) -> None:
+        self._tools_changed.set()
         for session in self.sessions.values():
             session.refresh_tools()
 

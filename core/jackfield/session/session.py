@@ -211,7 +211,7 @@ class Session:
         before = self.agent
         self._become(self._switchboard.persona(agent))
         self._note(HandedOff(self._now, before, agent))
-        told = f"The caller is now with you, {agent}. Greet them in one short sentence and go on."
+        told = self.persona.config.greeting or f"You are through to the {agent}."
         self._conversation.finish(call_id, Outcome(OutcomeKind.VALUE, told), self._now)
 
     def _become(self, persona: Persona) -> None:
