@@ -21,6 +21,7 @@ from referencing import Registry
 from jackfield.calls import Arguments, Json
 from jackfield.dispatch.corrections import correction, quoted
 from jackfield.errors import ToolError
+from jackfield.tools.invocation import first_line
 from jackfield.tools.tool import Tool
 
 log = logging.getLogger(__name__)
@@ -45,17 +46,17 @@ class ArgumentReader:
     def read(self, tool: Tool, text: str) -> Arguments:
         """The arguments as a mapping that fits `tool.parameters`. Raises `ToolError` with the corrections."""
         arguments: dict[str, Any] = _decode(text)
-        validator = self._validator(tool)
         try:
+            validator = self._validator(tool)
             if validator.is_valid(arguments):
                 return arguments
             mended: dict[str, Any] = _mend(arguments, tool.parameters)
-            errors = list(validator.iter_errors(mended))
-        except Exception as error:  # whatever a schema that is none makes the validator do
-            log.warning("%s: its schema cannot be evaluated, arguments go unchecked: %s", tool.name, error)
+            corrections = _corrections(list(validator.iter_errors(mended)), tool)
+        except Exception as error:  # whatever a schema that is none makes of the validator
+            log.warning("%s: its schema checks nothing, it is none: %s", tool.name, first_line(error))
             return arguments
-        if errors:
-            raise ToolError(_corrections(errors, tool))
+        if corrections:
+            raise ToolError(corrections)
         return mended
 
     def _validator(self, tool: Tool) -> Validator:
@@ -117,12 +118,13 @@ def _mended(value: Json, schema: Json) -> Json:
 
 
 def _corrections(errors: list[ValidationError], tool: Tool) -> str:
+    """The first few as one sentence; "" where there are none."""
     sentences = list(
         dict.fromkeys(correction(error, tool.parameters) for error in sorted(errors, key=_place))
     )
     more = len(sentences) - _MOST_CORRECTIONS
     told = [*sentences[:_MOST_CORRECTIONS], *([f"and {more} more"] if more > 0 else [])]
-    return f"The arguments do not fit: {'; '.join(told)}."
+    return f"The arguments do not fit: {'; '.join(told)}." if told else ""
 
 
 def _place(error: ValidationError) -> tuple[str, str]:

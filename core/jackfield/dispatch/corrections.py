@@ -60,7 +60,7 @@ def quoted(value: Json) -> str:
 def _path(steps: Iterable[str | int]) -> str:
     path = ""
     for step in steps:
-        path += f"[{step}]" if isinstance(step, int) else f".{step}"
+        path += f"[{step}]" if isinstance(step, int) else f".{_on_one_line(step)}"
     return path.removeprefix(".") or "arguments"
 
 
@@ -128,7 +128,12 @@ def _otherwise(error: ValidationError, place: str) -> str:
 
 
 def _within(place: str, name: str) -> str:
-    return name if place == "arguments" else f"{place}.{name}"
+    return _on_one_line(name) if place == "arguments" else f"{place}.{_on_one_line(name)}"
+
+
+def _on_one_line(name: str) -> str:
+    """A name that somebody else chose, short, and without what breaks a line."""
+    return "".join(each if each.isprintable() else "?" for each in name[:_MOST_SHOWN])
 
 
 _SPOKEN: dict[str, Callable[[ValidationError, str], str]] = {

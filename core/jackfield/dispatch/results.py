@@ -63,10 +63,21 @@ def _cut(value: Json, limit: int) -> Json:
     elif isinstance(value, dict):
         cut = _cut_mapping(value, limit)
     else:
-        cut = _cut_text(value if isinstance(value, str) else json.dumps(value), limit - 2)
+        return _cut_string(value if isinstance(value, str) else json.dumps(value), limit)
     if _quoted_size(cut) - 2 <= limit:
         return cut
-    return _cut_text(json.dumps(value, ensure_ascii=False), max(limit // 2 - 2, 0))
+    return _cut_string(json.dumps(value, ensure_ascii=False), limit)
+
+
+def _cut_string(text: str, limit: int) -> str:
+    """A text inside of other JSON, where quotes, line ends and controls take more than a byte."""
+    room = limit
+    while True:
+        cut = _cut_text(text, room)
+        taken = _quoted_size(cut) - 2
+        if taken <= limit or not cut:
+            return cut
+        room = min(room - 1, room * limit // taken)
 
 
 def _cut_list(elements: list[Json], limit: int) -> list[Json]:
@@ -120,10 +131,13 @@ def _fair_share(ascending: list[int], room: int) -> int:
 def _cut_text(text: str, limit: int) -> str:
     """Whole lines; within a line that is too long by itself, whole words."""
     note = f"\n(… {len(text)} characters in all, the rest left out)"
+    limit = max(limit, 0)
     room = max(limit - len(note.encode()), 0)
     head = text.encode("utf-8", "replace")[:room].decode("utf-8", "ignore")
     place = head.rfind("\n")
     if place < len(head) // 2:
         place = max(place, head.rfind(" "))
     kept = head[:place] if place > len(head) // 2 else head
-    return (kept.rstrip() + note).lstrip("\n") if limit >= len(note.encode()) else head
+    if limit >= len(note.encode()):
+        return (kept.rstrip() + note).lstrip("\n")
+    return text.encode("utf-8", "replace")[:limit].decode("utf-8", "ignore")

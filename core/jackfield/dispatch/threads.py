@@ -68,6 +68,7 @@ class ThreadExecutor:
             self._changed.notify_all()
         for work in dropped:
             work.promise.cancel()
+            work.promise.set_running_or_notify_cancel()
         with self._changed:
             while self._threads and (left := deadline - monotonic()) > 0:
                 self._changed.wait(left)
