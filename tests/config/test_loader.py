@@ -1,5 +1,6 @@
 """What a right file comes to."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -225,3 +226,13 @@ def test_an_agent_says_its_part_of_the_session_object(reading: Interpret) -> Non
         "transcription": None,
     }
     assert c.audio_input() == {"turn_detection": None, "transcription": {"model": "whisper-1"}}
+
+
+def test_the_commented_providers_of_the_file_at_the_root_can_be_uncommented(reading: Interpret) -> None:
+    text = (ROOT / "agents.yaml").read_text(encoding="utf-8")
+    uncommented = re.sub(r"^  # (?=azure:|openai:|  )", "  ", text, flags=re.MULTILINE)
+    assert list(reading(uncommented).config.providers) == ["local", "azure", "openai"]
+    environ = {"AZURE_OPENAI_ENDPOINT": "https://brightside.openai.azure.com"}
+    at_azure = reading(uncommented.replace("provider: local", "provider: azure"), environ).config
+    assert at_azure.agents["receptionist"].provider == "azure"
+    assert at_azure.providers["azure"].settings["endpoint"] == environ["AZURE_OPENAI_ENDPOINT"]
