@@ -113,12 +113,67 @@ async def test_sound_that_cannot_be_read_is_a_media_error_before_it_is_sent(tmp_
             peer.play(tmp_path / "none.wav")
 
 
-async def test_without_a_microphone_it_says_what_is_missing() -> None:
+# What `sounddevice` looks like to us: a stream whose thread hands over 20 ms in and takes 20 ms out.
+DEVICE = """
+import os, threading
+
+class RawStream:
+    def __init__(self, samplerate, blocksize, channels, dtype, callback):
+        assert (samplerate, blocksize, channels, dtype) == (24000, 480, 1, "int16")
+        if "broken" in os.environ["DEVICE"]:
+            raise ValueError("Invalid device")
+        self._callback = callback
+        self._thread = threading.Thread(target=self._run)
+        self._over = threading.Event()
+
+    def start(self):
+        self._thread.start()
+
+    def close(self):
+        self._over.set()
+        self._thread.join()
+
+    def _run(self):
+        tone = open(os.environ["DEVICE"] + ".in", "rb").read()
+        with open(os.environ["DEVICE"] + ".out", "wb") as out:
+            while not self._over.wait(0.02):
+                heard, tone = tone[:960].ljust(960, bytes(1)), tone[960:]
+                said = bytearray(960)
+                self._callback(memoryview(heard), memoryview(said), 480, None, None)
+                out.write(said)
+"""
+
+
+async def test_a_person_talks_through_the_handset_and_hears_through_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sounddevice.py").write_text(DEVICE)
+    (tmp_path / "device.in").write_bytes(tone(500))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("DEVICE", str(tmp_path / "device"))
+    async with asyncio.timeout(30), calling() as (peer, _):
+        await peer.microphone()
+        async for event in peer.events():
+            if isinstance(event, SoundEnded):
+                break
+        await peer.finish()
+    heard = np.frombuffer((tmp_path / "device.out").read_bytes(), "<i2")
+    assert np.count_nonzero(np.abs(heard) > 1000) > 300 * 24 * 0.9
+
+
+async def test_without_a_microphone_it_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sounddevice.py").write_text(DEVICE)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("DEVICE", "broken")
     async with asyncio.timeout(30), HeadlessPeer.start() as peer:
-        try:
+        with pytest.raises(MediaError, match=r"No microphone .*: Invalid device"):
             await peer.microphone()
-        except MediaError as error:
-            assert "microphone" in str(error).lower()
+    (tmp_path / "sounddevice.py").write_text("raise OSError('PortAudio library not found')")
+    async with asyncio.timeout(30), HeadlessPeer.start() as peer:
+        with pytest.raises(MediaError, match=r"PortAudio .*libportaudio2\): PortAudio library not found"):
+            await peer.microphone()
 
 
 async def test_a_killed_process_ends_the_events_and_fails_what_waits() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jackfield.errors import MediaError
 from jackfield.media import patches
-from jackfield.media.microphone import Microphone
+from jackfield.media.handset import Handset
 from jackfield.media.mouth import Mouth
 from jackfield.media.playout import Finished, Playout, PlayoutEvent
 from jackfield.media.process import run
@@ -34,7 +34,7 @@ class Caller:
         self._measurement = Measurement()
         self._recorded = bytearray()
         self._questions: dict[str, bytearray] = {}
-        self._microphone: Microphone | None = None
+        self._handset: Handset | None = None
         self._peer = Peer(Mouth(self._playout, self._left), self._happened, calling=True)
 
     async def serve(self) -> None:
@@ -64,7 +64,7 @@ class Caller:
             case "hush":
                 self._playout.flush()
             case "microphone":
-                self._microphone = Microphone(self._speak)
+                self._handset = self._handset or Handset(self._speak)
             case "finish":
                 return await self._finish(message)
         return None
@@ -113,6 +113,8 @@ class Caller:
     def _heard(self, pcm: bytes, now: float, *, real: bool) -> None:
         if len(self._recorded) < MOST_RECORDED:
             self._recorded += pcm
+        if self._handset is not None:
+            self._handset.say(pcm)
         edge = self._measurement.heard(pcm, now, real=real)
         if edge is not None:
             self._tell("started" if isinstance(edge, SpeechStarted) else "ended", edge.at)
@@ -128,8 +130,9 @@ class Caller:
         return report
 
     async def _end(self, reason: str) -> None:
-        if self._microphone is not None:
-            self._microphone.close()
+        if self._handset is not None:
+            self._handset.close()
+            self._handset = None
         await self._peer.close(reason)
 
 

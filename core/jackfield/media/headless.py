@@ -152,7 +152,7 @@ class HeadlessPeer:
         self._process.wire.send("hush")
 
     async def microphone(self) -> None:
-        """Say what the microphone of this machine hears, from now on."""
+        """From now on, talk through the microphone of this machine and hear through its loudspeaker."""
         await self._ask("microphone")
 
     async def send(self, text: str) -> None:

@@ -182,7 +182,7 @@ class MediaPool:
             raise MediaError(f"The media processes do not start. {failures}".rstrip()) from error
 
     async def answer(self, offer: str) -> MediaLine:
-        """Take a caller. Raises `MediaError` if the SDP cannot be answered, `LinesFull` if no seat is free."""
+        """Take a caller. Raises `MediaError` for an SDP that is no use, `LinesFull` if no seat is free."""
         # One that is ready before one that is starting, then the one with the most room.
         station = max(self._open(), key=lambda one: (one.free > 0, one.ready.is_set(), one.free))
         if station.free <= 0:

@@ -15,7 +15,7 @@ import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from jackfield.errors import MediaError
-from jackfield.media import Closed, HeadlessPeer, MessageReceived, SoundStarted, read_wav
+from jackfield.media import Closed, HeadlessPeer, MessageReceived, Said, SoundEnded, SoundStarted, read_wav
 from jackfield.media.rtc import SILENT_FOR
 from jackfield_local.line import (
     AudioReceived,
@@ -129,6 +129,35 @@ async def test_a_flush_stops_at_once_and_tells_how_much_was_heard(pool: MediaPoo
     assert 400 <= one.played_ms <= 2500
     assert two == PlayFinished("two", 0, cut=True)
     assert span(read_wav(tmp_path / "heard.wav"))[0] == pytest.approx(one.played_ms, abs=40)
+
+
+async def test_the_caller_measures_how_fast_and_how_long_it_was_answered(pool: MediaPool) -> None:
+    async with call(pool) as (peer, line):
+        peer.play(tone(400) + bytes(48 * 3_000))
+        async for event in peer.events():
+            if isinstance(event, Said):
+                line.play("reply", tone(600))
+                line.finish("reply")
+            if isinstance(event, SoundEnded):
+                break
+        report = await peer.finish()
+    [question] = report.questions
+    assert question.latency_ms is not None
+    assert question.latency_ms > 0
+    assert question.reply_ms == pytest.approx(600, abs=60)
+
+
+async def test_video_and_a_second_sound_are_answered_but_not_received(pool: MediaPool) -> None:
+    caller = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    for kind in ("audio", "video", "audio"):
+        caller.addTransceiver(kind)
+    await caller.setLocalDescription()
+    line = await pool.answer(caller.localDescription.sdp)
+    sections = line.sdp.split("m=")[1:]
+    assert ["a=sendrecv" in section for section in sections] == [True, False, False]
+    assert ["a=inactive" in section for section in sections] == [False, True, True]
+    await line.close()
+    await caller.close()
 
 
 async def test_messages_go_both_ways_and_wait_for_the_channel(pool: MediaPool) -> None:
