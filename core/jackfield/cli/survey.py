@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from jackfield.calls import CallPolicy
 from jackfield.cli.offers import Offers
+from jackfield.config.calls import CallsConfig
 from jackfield.config.loader import Reading
 from jackfield.config.report import Problem, Span, did_you_mean
 from jackfield.config.source import Where
@@ -128,7 +129,7 @@ def _overrides(reading: Reading, offers: Offers, tools: Mapping[str, list[str]])
     """Exceptions for tools that nobody has: nothing breaks, but something was meant by them."""
     config = reading.config
     everything = [tool for names in tools.values() for tool in names]
-    places = [(("defaults",), config.defaults.calls, everything)]
+    places: list[tuple[Where, CallsConfig, list[str]]] = [(("defaults",), config.defaults.calls, everything)]
     places += [(("agents", name), agent.calls, tools[name]) for name, agent in config.agents.items()]
     for where, calls, names in places:
         for pattern in calls.tools:
