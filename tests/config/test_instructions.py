@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from jackfield.config import handoff_tool, instructions_for
 from jackfield.config.loader import Reading
-from jackfield.session.persona import HANDOFF_PREFIX
 
 Interpret = Callable[..., Reading]
 
@@ -46,4 +45,4 @@ def test_an_agent_without_words_is_given_none(reading: Interpret) -> None:
 
 
 def test_the_tool_that_is_named_is_the_one_that_is_offered() -> None:
-    assert handoff_tool("workshop") == HANDOFF_PREFIX + "workshop"
+    assert handoff_tool("workshop") == "transfer_to_workshop"

@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from jackfield.calls import CallPolicy, Json
-from jackfield.config import AgentConfig, Config, instructions_for, policy_for
+from jackfield.config import AgentConfig, Config, handoff_tool, instructions_for, policy_for
 from jackfield.tools.catalogue import Catalogue, function_tools
 from jackfield.tools.tool import Tool
-
-HANDOFF_PREFIX = "transfer_to_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +32,8 @@ class Persona:
         the policies that plugins give their own tools."""
         declared = config.agents[agent]
         selection = catalogue.choose(declared.tools)
-        handoffs = {HANDOFF_PREFIX + handoff.to: handoff for handoff in declared.handoffs}
-        offers = [_handoff_tool(name, handoff.to, handoff.when) for name, handoff in handoffs.items()]
+        handoffs = {handoff_tool(handoff.to): handoff for handoff in declared.handoffs}
+        offers = [_offer(name, handoff.to, handoff.when) for name, handoff in handoffs.items()]
         return cls(
             agent=agent,
             config=declared,
@@ -71,7 +69,7 @@ class Persona:
         }
 
 
-def _handoff_tool(name: str, to: str, when: str) -> dict[str, Json]:
+def _offer(name: str, to: str, when: str) -> dict[str, Json]:
     return {
         "type": "function",
         "name": name,
