@@ -159,6 +159,7 @@ class Plugins:
             self._let_register(caller.name, function, tuple(implementation.argnames), record)
         else:
             self._observers.append((record.name, function, tuple(implementation.argnames)))
+            record.useful = True
 
     def _let_register(
         self, hook: str, function: Callable[..., object], wanted: tuple[str, ...], record: PluginRecord
@@ -179,7 +180,7 @@ class Plugins:
         except (Exception, SystemExit) as error:
             record.faults.append(record.fault_in(hook, error))
             return
-        record.offers = True
+        record.useful = True
         self._kinds.update(kinds)
         if hook == "register_tools":
             record.source = source

@@ -46,7 +46,7 @@ class PluginReport:
 
 @dataclass(slots=True)
 class PluginRecord:
-    """A plugin while it is being loaded. `offers` is whether any of its registering hooks went well."""
+    """A plugin while it is being loaded. `useful` is whether any of its hooks is in use."""
 
     name: str
     distribution: str
@@ -55,7 +55,7 @@ class PluginRecord:
     hooks: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     source: FunctionSource | None = None
-    offers: bool = False
+    useful: bool = False
     seconds: float = 0.0
 
     def settle(self) -> None:
@@ -64,8 +64,7 @@ class PluginRecord:
             for name, reason in self.source.aside().items():
                 self.faults.append(Fault(f"{name} is set aside: {reason}", "correct it in the plugin"))
         if self.faults:
-            useful = self.offers or "notice" in self.hooks
-            self.state = PluginState.PARTIAL if useful else PluginState.BROKEN
+            self.state = PluginState.PARTIAL if self.useful else PluginState.BROKEN
 
     def fault_in(self, hook: str, error: BaseException) -> Fault:
         """A hook raised: a `PluginError` speaks for itself, of anything else the kind is told too."""
