@@ -13,6 +13,7 @@ from jackfield_local.minds.dialogue import Dialogue, Requested, read
 from jackfield_local.minds.match import Fit, Matcher
 from jackfield_local.minds.orders import reported, verbatim
 from jackfield_local.minds.plan import Request, plan
+from jackfield_local.minds.words import stem, words_of
 from jackfield_local.speech import Call, Say, Thought
 
 
@@ -176,9 +177,11 @@ def _concerns(call: Requested, fit: Fit) -> bool:
 
 
 def _alike(one: object, other: object) -> bool:
-    return (
-        isinstance(one, str) and isinstance(other, str) and one.lower().strip("s") == other.lower().strip("s")
-    )
+    """Whether `other` names the same thing, perhaps in fewer words: "the screen" for "ThinkPad screen"."""
+    if not isinstance(one, str) or not isinstance(other, str):
+        return False
+    words = {stem(word.lower) for word in words_of(other)}
+    return words <= {stem(word.lower) for word in words_of(one)}
 
 
 def _act(situation: Situation, fits: Sequence[Fit]) -> tuple[list[str], list[Call]]:

@@ -34,7 +34,7 @@ _SYNONYM_WORDS = {
     "repair": "ticket job fix",
     "ready": "finish done fix repaired complete",
     "status": "ready finish done progress",
-    "time": "late o'clock clock",
+    "time": "late o'clock clock morning evening midnight",
     "next": "again",
     "supplier": "vendor wholesaler distributor",
     "note": "comment remark memo",
@@ -42,6 +42,12 @@ _SYNONYM_WORDS = {
     "look": "check find search",
     "list": "show find search",
 }
+_PHRASES = [
+    (re.compile(r"\bhow much\b(?! time)"), "price"),
+    (re.compile(r"\bhow many\b|\b(?:do|would) you (?:happen to )?have\b|\bhave you got\b|\b(?:you )?got any\b"), "stock"),
+    (re.compile(r"\bget in touch\b|\breach out\b|\bfind out\b|\btalk to the supplier\b"), "ask"),
+    (re.compile(r"\bday after tomorrow\b|\bpicked up\b|\bhow long\b"), " "),
+]
 _SYNONYMS: dict[str, set[str]] = {}
 for _meaning, _words in _SYNONYM_WORDS.items():
     for _word in _words.split():
@@ -49,7 +55,7 @@ for _meaning, _words in _SYNONYM_WORDS.items():
 _UNKNOWN = 1.8
 # How much it speaks for a tool that words of this kind were said: a number or a day is seldom said by chance.
 _WEIGHT = {
-    Role.INTEGER: 0.18,
+    Role.INTEGER: 0.26,
     Role.NUMBER: 0.12,
     Role.DAY: 0.1,
     Role.DATE: 0.1,
@@ -78,7 +84,7 @@ _ACTS = {verb: frozenset(stem(each) for each in words.split()) for verb, words i
 _HAND_OVER = re.compile(
     r"\b(transfer|put (me|us) (through|on)|connect|(speak|talk|chat) (to|with)|pass (me|us)|hand (me|us)|"
     r"get (me|us|hold of)|switch (me|us)|patch (me|us)|forward (me|us)|redirect|send (me|us) (over|to)|"
-    r"human|real person|somebody|someone|colleague|through to)\b",
+    r"(a|the) human|real person|human being|through to|i can (talk|speak) to)\b",
     re.IGNORECASE,
 )
 
@@ -133,7 +139,7 @@ class Matcher:
             (float(one @ self._meaning.vector(text)) for text in self._texts[offer.name]), default=0.0
         )
         score = 0.45 * words + 0.55 * meaning + _plausibility(offer, clause.text, arguments)
-        score -= 0.3 if self._takes_anothers(offer, arguments) else 0.0
+        score += self._suits(offer, arguments)
         return Fit(offer, score, arguments)
 
     def _overlap(self, offer: Offer, text: str, arguments: Filled) -> float:
@@ -150,10 +156,20 @@ class Matcher:
             shared += weight if alike & own else 0.0
         return shared / total if total else 0.0
 
-    def _takes_anothers(self, offer: Offer, arguments: Filled) -> bool:
-        """Whether the thing taken for an argument is what other tools are about: "find" + "the tickets"."""
-        things = [str(arguments[each.name]) for each in offer.parameters
-                  if each.role is Role.THING and each.name in arguments]
+    def _suits(self, offer: Offer, arguments: Filled) -> float:
+        """Whether the things taken for arguments are such things: by the parameter's own description, and
+        not what other tools are about ("find" + "the tickets" is no part)."""
+        things = {each: str(arguments[each.name]) for each in offer.parameters
+                  if each.role is Role.THING and each.name in arguments}
+        if self._takes_anothers(offer, list(things.values())):
+            return -0.3
+        likeness = [
+            float(self._meaning.vector(thing) @ self._meaning.vector(f"{each.words}. {each.description}"))
+            for each, thing in things.items()
+        ]
+        return 0.25 * max(likeness, default=0.0)
+
+    def _takes_anothers(self, offer: Offer, things: Iterable[str]) -> bool:
         words = {alike for thing in things for word in _stems(thing) for alike in (word, *_SYNONYMS.get(word, ()))}
         own = _stems(offer.title)
         return any((words & _stems(other.title)) - own for other in self.offers if not other.hands_over)
@@ -168,7 +184,7 @@ def _plausibility(offer: Offer, text: str, arguments: Filled) -> float:
     if any(each.name not in arguments for each in offer.required):
         score -= 0.12
     asked = _ACTS.get(offer.title.split()[0])
-    if asked and not asked & {stem(word.lower) for word in words_of(text)}:
+    if asked and not asked & {stem(word.lower) for word in words_of(_plain(text))}:
         score -= 0.2
     if not numeric and any((each.whole or 0) > 99 for each in numbers_in(text)):
         score -= 0.15
@@ -177,7 +193,8 @@ def _plausibility(offer: Offer, text: str, arguments: Filled) -> float:
 
 def _weight(parameter: Parameter, value: object) -> float:
     small = isinstance(value, int | float) and value < 100  # part of a name, often: "Pixel 7"
-    return 0.05 if small else _WEIGHT.get(parameter.role, 0.0)
+    whole_name = parameter.role is Role.PERSON and " " in str(value)
+    return 0.05 if small else 0.12 if whole_name else _WEIGHT.get(parameter.role, 0.0)
 
 
 def _handing_over(offer: Offer, text: str) -> float:
@@ -196,10 +213,18 @@ def _texts(offer: Offer) -> list[str]:
 
 def _said(text: str, arguments: tuple[str, ...]) -> frozenset[str]:
     """The stems of a clause that are not part of an argument."""
-    lower = re.sub(r"\bhow much\b", "price", text.lower())
+    lower = _plain(text)
     for argument in arguments:
         lower = re.sub(rf"\b{re.escape(argument.lower())}\b", " ", lower)
     return frozenset(_stems(lower))
+
+
+def _plain(text: str) -> str:
+    """The text in lower case, with one word for what is asked in several."""
+    lower = text.lower().replace("’", "'")
+    for phrase, word in _PHRASES:
+        lower = phrase.sub(word, lower)
+    return lower
 
 
 def _stems(text: str) -> set[str]:

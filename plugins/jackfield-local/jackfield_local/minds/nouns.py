@@ -10,7 +10,7 @@ from jackfield_local.minds.words import Word, stem, words_of
 
 # Words that frame a request and are never part of the thing asked about.
 _FRAME_TEXT = """
-not if so a about actually ah all also an and any anything are as ask asking at available been by buy call called
+deliver delivery provide obtain supply send sort source touch new not if so a about actually ah all also an and any anything are as ask asking at available been by buy call called
 can carry check could costing cost costs currently did do does doing dear enquire ever find for from
 gave get give go going got had has have hear hello her hers hey hi his how i i'd i'll i'm i've if in
 inquire into is it it's its just kind keep know let let's like list look looking lookup many maybe me

@@ -33,6 +33,12 @@ _IN_CASE = re.compile(r"^(?:if (?:not|so|it is|it isn't|it's not|yes|no)|in that
 _TAG = re.compile(r",? (?:(?:would|could|can|will|won't|can't) you|please|right|ok(?:ay)?)(?= *[?.!]*$)", re.IGNORECASE)
 _TITLE_END = re.compile(r"\b(?:Mrs?|Ms|Dr|No|St)\.$")
 _MOST_PARTS = 4
+_POINTED = 0.25  # how much it speaks for a tool that "it" is just what the tool lacks
+_VERB = re.compile(
+    r"^(?!(?:and |or |so )?(?:what|how) about\b).*\b(?:is|are|was|do|does|did|can|could|will|would|have|has|what|when|who"
+    r"|which|where|please|i|me|my|you)\b",
+    re.IGNORECASE,
+)
 _LONGEST_ELLIPSIS = 5  # words: "and in New York", not a new request
 
 
@@ -96,9 +102,8 @@ def _grouped(parts: Sequence[str], matcher: Matcher, today: date) -> list[str]:
     best: list[Fit | None] = []
     for part in parts:
         fit = _best(Clause(part, today), matcher)
-        stands = fit is not None and fit.score >= FITS and not fit.missing
-        if groups and not stands and _belongs(groups[-1], best[-1], part, matcher, today):
-            groups[-1] = f"{groups[-1]} and {part}"
+        if groups and _belong_together(groups[-1], best[-1], part, fit, matcher, today):
+            groups[-1] = _joined(groups[-1], part)
             best[-1] = _best(Clause(groups[-1], today), matcher)
         else:
             groups.append(part)
@@ -106,19 +111,44 @@ def _grouped(parts: Sequence[str], matcher: Matcher, today: date) -> list[str]:
     return groups
 
 
-def _belongs(before: str, fit: Fit | None, part: str, matcher: Matcher, today: date) -> bool:
-    """Whether a part only continues the one before: it gives that one what it lacks, or fits less alone."""
-    if fit is None or _is_ellipsis(part, fit.offer, today):
+def _belong_together(
+    before: str, fit_before: Fit | None, part: str, fit: Fit | None, matcher: Matcher, today: date
+) -> bool:
+    """Whether two parts are one request: alone, one of them is none, and together they say more.
+
+    "Open a ticket for Ada." + "Her laptop is slow." and "I have to call Singapore," + "what time is it
+    there?" are one; "… in Lima" + "and Tokyo" are two.
+    """
+    if fit_before is None or fit is None:
         return False
-    together = _best(Clause(f"{before} and {part}", today), matcher)
-    if together is None or together.offer.name != fit.offer.name or together.score < FITS:
+    leads, follows = _stands(fit_before), _stands(fit)
+    if (leads and follows) or not (leads or follows or _asks(fit_before) or _asks(fit)):
         return False
-    return bool(fit.missing) or len(together.arguments) > len(fit.arguments)
+    main = fit_before if _asks(fit_before) else fit
+    if main is fit_before and not fit_before.missing and _is_ellipsis(part, fit_before.offer, today):
+        return False
+    together = _best(Clause(_joined(before, part), today), matcher)
+    if together is None or together.offer != main.offer or together.score < FITS:
+        return False
+    return len(together.arguments) > len(main.arguments)
+
+
+def _joined(before: str, part: str) -> str:
+    return f"{before} {part}" if before[-1] in ".?!;" else f"{before}, {part}"
+
+
+def _asks(fit: Fit) -> bool:
+    return fit.score >= FITS
+
+
+def _stands(fit: Fit) -> bool:
+    """Whether it is a request as it is, with nothing left that it could take."""
+    return _asks(fit) and not fit.missing and (bool(fit.arguments) or not fit.offer.parameters)
 
 
 def _is_ellipsis(part: str, offer: Offer, today: date) -> bool:
     """Whether a part names only another argument: "… in Lima and Tokyo"."""
-    return len(words_of(part)) <= _LONGEST_ELLIPSIS and bool(_refilled(offer, part, today))
+    return len(words_of(part)) <= _LONGEST_ELLIPSIS and not _VERB.search(part) and bool(_refilled(offer, part, today))
 
 
 def _refilled(offer: Offer, part: str, today: date) -> dict[str, object]:
@@ -148,11 +178,15 @@ def _request(
 ) -> Request:
     fits = matcher.fits(Clause(text, today))
     follow_up = _follow_up(text, matcher, calls, earlier, today)
-    if follow_up is not None and (not fits or fits[0].score < FITS + 0.25 or fits[0].missing):
+    fits = sorted((_pointed(text, fit, calls, earlier) for fit in fits), key=lambda fit: -fit.score)
+    best = fits[0] if fits else None
+    if follow_up is not None and (best is None or best.score < FITS or _is_faint(best)):
         return Request(text, follow_up)
-    if not fits or fits[0].score < FITS:
-        return Request(text, None)
-    return Request(text, _pointed(text, fits[0], calls, earlier))
+    return Request(text, best if best is not None and best.score >= FITS else None)
+
+
+def _is_faint(fit: Fit) -> bool:
+    return fit.score < FITS + 0.25 and not fit.missing
 
 
 def _follow_up(
@@ -160,7 +194,7 @@ def _follow_up(
 ) -> Fit | None:
     """ "And in Berlin?": the tool of the request before, with what is named now."""
     last = next(_last_uses(matcher, calls, earlier), None)
-    if last is None or len(words_of(text)) > _LONGEST_ELLIPSIS:
+    if last is None or len(words_of(text)) > _LONGEST_ELLIPSIS or _VERB.search(text):
         return None
     if not earlier and not _FOLLOWS.search(text):
         return None
@@ -191,4 +225,5 @@ def _pointed(text: str, fit: Fit, calls: Sequence[Requested], earlier: Sequence[
         value = next((each[name] for each in known if name in each), None)
         if value is not None:
             arguments[name] = value
-    return Fit(fit.offer, fit.score, arguments)
+    known_now = Fit(fit.offer, fit.score, arguments)
+    return known_now if known_now.missing else replace(known_now, score=fit.score + _POINTED)

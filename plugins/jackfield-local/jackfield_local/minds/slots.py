@@ -14,6 +14,8 @@ from jackfield_local.minds.words import Number, numbers_in, stem, words_of
 _NO = re.compile(r"\b(no|not|without|don't|do not|never|off|false)\b", re.IGNORECASE)
 _YES = re.compile(r"\b(yes|yeah|yep|sure|please do|of course|true|correct|right)\b", re.IGNORECASE)
 
+_WORDED = frozenset({Role.PERSON, Role.THING, Role.PROBLEM, Role.TEXT, Role.PLACE})
+
 Filled = dict[str, object]
 
 
@@ -29,14 +31,27 @@ def fill(offer: Offer, clause: Clause) -> Filled:
     """The arguments that the words name; what they do not name is left out."""
     filled: Filled = {}
     numbers = numbers_in(clause.text)
+    labels = _labelled(offer, clause.text)
     for parameter in offer.parameters:
-        if parameter.role in {Role.INTEGER, Role.NUMBER}:
+        if (labelled := labels.get(parameter.name)) is not None and parameter.role in _WORDED:
+            value: object | None = labelled
+        elif parameter.role in {Role.INTEGER, Role.NUMBER}:
             value = _numeric(parameter, clause.text, numbers)
         else:
             value = _worded(parameter, offer, clause, filled)
         if value is not None:
             filled[parameter.name] = [value] if parameter.many and not isinstance(value, list) else value
     return filled
+
+
+def _labelled(offer: Offer, text: str) -> dict[str, str]:
+    """Values said with the names of their parameters, as people fill in a form: "customer Ada, device …"."""
+    found = {}
+    for parameter in offer.parameters:
+        match = re.search(rf"\b{re.escape(parameter.words)}(?: name)?(?: is|:)? ([^,.;:]+)", text, re.IGNORECASE)
+        if match:
+            found[parameter.name] = match[1].strip()
+    return found if len(found) > 1 else {}
 
 
 def answer(offer: Offer, parameter: Parameter, clause: Clause) -> object | None:

@@ -28,7 +28,7 @@ _TALK: list[tuple[str, str]] = [
         "I'm well, thank you. How can I help you?",
     ),
     (_GREETING, HELLO),
-    (rf"{_THANKS}(?:,? and)?,? {_BYE}|{_BYE},? {_THANKS}", "You're welcome. Goodbye."),
+    (rf"(?:ok(?:ay)?,? |great,? |no,? )*{_THANKS}(?:,? and)?[,.]? {_BYE}|{_BYE},? {_THANKS}", "You're welcome. Goodbye."),
     (rf"(?:ok(?:ay)?,? |great,? |perfect,? |lovely,? |no,? )*{_THANKS}", "You're welcome."),
     (rf"(?:no,? |ok(?:ay)?,? |great,? )*{_BYE}(?: now| for now| for today)?", "Goodbye."),
     (r"(?:are you (?:still )?there|can you hear me|hello\?)", "Yes, I'm here. What can I do for you?"),

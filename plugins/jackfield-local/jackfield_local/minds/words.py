@@ -98,9 +98,14 @@ def _run(text: str, words: Sequence[Word], at: int) -> int:
         if end > at and not _adjacent(text[words[end - 1].end : words[end].start]):
             break
         end += 1
-    while end > at and words[end - 1].lower in {"and", "oh", "a", *_REPEATS} and end - at > 1:
+    while end - at > 1 and (words[end - 1].lower in {"and", "a", *_REPEATS} or _is_sigh(words, at, end)):
         end -= 1
     return end
+
+
+def _is_sigh(words: Sequence[Word], at: int, end: int) -> bool:
+    """Whether a last "oh" is no zero: "one oh five oh" ends with one, "it was nine, oh …" does not."""
+    return words[end - 1].lower in {"oh", "o"} and end - at < 3
 
 
 def _adjacent(between: str) -> bool:
@@ -175,7 +180,7 @@ _ENDINGS = ("'s", "ings", "ing", "ies", "ied", "ers", "ed", "es", "er", "s")
 
 def stem(word: str) -> str:
     """A word without its ending: enough for "closes", "closing" and "closed" to meet."""
-    for ending in _ENDINGS:
+    for ending in _ENDINGS if word != "news" else ():
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word[: -len(ending)] + ("y" if ending in {"ies", "ied"} else "")
             break
