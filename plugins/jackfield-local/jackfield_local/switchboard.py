@@ -100,6 +100,11 @@ class Switchboard:
         """Raises `Refusal` (404)."""
         self.find(call_id).end(reason="hung up")
 
+    async def empty(self) -> None:
+        """Wait until every session that is there now has ended."""
+        if self._running:
+            await asyncio.wait(self._running)
+
     async def hang_up_all(self) -> None:
         """End all sessions. Bounded."""
         running = dict(self._running)
