@@ -1,6 +1,8 @@
 """Notices in, spans and metrics out."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
@@ -59,12 +61,13 @@ class Watched:
         return self._spans.get_finished_spans()
 
     def measured(self, name: str) -> list[HistogramDataPoint]:
+        return self.metrics().get(name, [])
+
+    def metrics(self) -> dict[str, list[HistogramDataPoint]]:
         data = self._metrics.get_metrics_data()
-        scopes = (
-            [scope for resource in data.resource_metrics for scope in resource.scope_metrics] if data else []
-        )
-        metrics = [metric for scope in scopes for metric in scope.metrics if metric.name == name]
-        return [point for metric in metrics for point in metric.data.data_points]
+        resources = data.resource_metrics if data else []
+        scopes = [scope for resource in resources for scope in resource.scope_metrics]
+        return {metric.name: list(metric.data.data_points) for scope in scopes for metric in scope.metrics}
 
     def close(self) -> None:
         self._tracers.shutdown()
@@ -274,3 +277,20 @@ def test_sessions_whose_end_is_never_told_are_remembered_within_bounds(watched: 
 def test_without_an_sdk_the_plugin_does_nothing_at_all() -> None:
     for notice in (OPENED, *call("c1", 1.0), SessionEnded(2.0, "", failed=False)):
         spans.notice(notice, "s1")
+
+
+def test_the_page_about_telemetry_names_every_metric_with_its_attributes(watched: Watched) -> None:
+    watched.hear(
+        OPENED,
+        CallerStoppedSpeaking(1.0),
+        AgentStartedSpeaking(2.0, "r1"),
+        CallerStartedSpeaking(3.0),
+        AgentStoppedSpeaking(4.0, "r1", interrupted=True),
+        *call("c1", 5.0),
+    )
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "telemetry.md").read_text()
+    shown = dict(re.findall(r"^\| `(jackfield\.[\w.]+)` \| [^|]+ \| ([^|]+) \|$", page, flags=re.MULTILINE))
+    assert {name: set(re.findall(r"`([^`]+)`", by)) for name, by in shown.items()} == {
+        name: {key for point in points for key in point.attributes}
+        for name, points in watched.metrics().items()
+    }

@@ -20,7 +20,7 @@ class Meters:
         self._reply = meter.create_histogram(
             names.REPLY_SECONDS,
             unit="s",
-            description="From the caller falling silent to the first sound of the agent's reply.",
+            description="From the end of the caller's turn, as the provider heard it, to the first sound.",
             explicit_bucket_boundaries_advisory=WAITS,
         )
         self._barge_in = meter.create_histogram(
