@@ -1,5 +1,5 @@
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -8,14 +8,8 @@ from jackfield.web.access import Access
 from jackfield.web.app import application
 from jackfield.web.serving import listening, serving
 
+from .chromium import installed
 from .switchroom import Exchange
-
-Open = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
 
 
 @pytest.fixture
@@ -47,3 +41,8 @@ async def client(exchange: Exchange) -> AsyncIterator[httpx.AsyncClient]:
 async def wired(exchange: Exchange) -> AsyncIterator[httpx.AsyncClient]:
     async with face(exchange) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    return installed()

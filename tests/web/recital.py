@@ -35,7 +35,9 @@ from .switchroom import Exchange, Line
 
 ASKED = "What time is it in Lima, and is ticket ten forty-two ready?"
 WAITING = "One moment, I am looking that up."
-TICKET = "Ticket 1042, Ada Lopez's ThinkPad X1 Carbon, is waiting for a new screen. It is promised for Thursday."
+TICKET = (
+    "Ticket 1042, Ada Lopez's ThinkPad X1 Carbon, is waiting for a new screen. It is promised for Thursday."
+)
 ANSWERED = f"In Lima it is five to two in the afternoon. {TICKET}"
 PARTS = {
     "jackfield_end_of_turn_ms": "320",
@@ -68,7 +70,9 @@ def answer_to_two_questions() -> list[Notice]:
         *said(6.5, "item_2", WAITING),
         AgentStartedSpeaking(6.58, "resp_2"),
         ResponseFinished(6.7, "resp_2", "completed", "", PARTS),
-        CallFinished(7.7, "call_2", "tickets.find_ticket", OutcomeKind.VALUE, f'{{"text": "{TICKET}"}}', 1.45),
+        CallFinished(
+            7.7, "call_2", "tickets.find_ticket", OutcomeKind.VALUE, f'{{"text": "{TICKET}"}}', 1.45
+        ),
         AgentStoppedSpeaking(8.4, "resp_2", interrupted=False),
         CallProgressed(8.5, "call_3", "tickets.ask_supplier", "asking two warehouses"),
         ResponseStarted(8.6, "resp_3"),
@@ -89,7 +93,9 @@ def scene() -> list[Notice]:
         *answer_to_two_questions(),
         CallerStartedSpeaking(12.6),
         AgentStoppedSpeaking(12.7, "resp_3", interrupted=True),
-        CallFinished(13.2, "call_3", "tickets.ask_supplier", OutcomeKind.TIMEOUT, '{"error": "timeout"}', 6.9),
+        CallFinished(
+            13.2, "call_3", "tickets.ask_supplier", OutcomeKind.TIMEOUT, '{"error": "timeout"}', 6.9
+        ),
         CallerStoppedSpeaking(14.5),
         CallerSaid(14.6, "item_4", "Put me through to the workshop, please."),
         CallReceived(14.7, "call_4", "transfer_to_workshop", "{}"),
@@ -118,10 +124,7 @@ class Tone(AudioStreamTrack):
 
 
 class RecitalExchange(Exchange):
-    """Plays the scene to everybody who calls, `pace` times as fast as life; 0 is at once.
-
-    `lost` is what ends every peer connection of it, as an outage would.
-    """
+    """Plays the scene to everybody who calls, `pace` times as fast as life; 0 is at once."""
 
     def __init__(self, notices: list[Notice], pace: float) -> None:
         super().__init__()
@@ -151,6 +154,10 @@ class RecitalExchange(Exchange):
                 await asyncio.sleep(max(0.0, notice.at - at) / self._pace)
             at = notice.at
             line.note(notice)
+
+    async def hang_up_all(self) -> None:
+        for line in list(self.sessions.values()):
+            await line.hang_up("The server was stopped.")
 
     async def aclose(self) -> None:
         for play in self._plays:

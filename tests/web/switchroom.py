@@ -33,22 +33,34 @@ class Line:
         self.agent = agent
         self._exchange = exchange
         self._record = Timeline()
+        self._breaks = 0
         self.note(SessionOpened(0.0, self.id, agent, "memory"))
 
     def note(self, notice: Notice) -> None:
         self._record.add(notice)
 
-    def timeline(self, start: int = 0) -> AsyncIterator[Notice]:
-        return self._record.read(start)
+    async def timeline(self, start: int = 0) -> AsyncIterator[Notice]:
+        breaks = self._breaks
+        async for notice in self._record.read(start):
+            if breaks != self._breaks:
+                return
+            yield notice
+
+    def drop_readers(self) -> None:
+        """What they would read next ends their stream, as a broken connection does."""
+        self._breaks += 1
 
     async def say(self, text: str) -> None:
         self.note(CallerSaid(1.0, "item_1", text))
         self.note(AgentSaid(2.0, "item_2", f"You said: {text}"))
 
     async def hang_up(self, reason: str) -> None:
+        self.end(reason, failed=False)
+
+    def end(self, reason: str, *, failed: bool) -> None:
         if self.id in self._exchange.sessions:
             del self._exchange.sessions[self.id]
-            self.note(SessionEnded(3.0, reason, failed=False))
+            self.note(SessionEnded(30.0, reason, failed=failed))
             self._record.close()
 
 

@@ -59,7 +59,7 @@ export class Details {
 }
 
 function part(title, text) {
-  return text ? [element("h4", {}, title), element("pre", { tabindex: "0" }, text)] : [];
+  return text ? [element("section", {}, element("h4", {}, title), element("pre", { tabindex: "0" }, text))] : [];
 }
 
 function pretty(value) {

@@ -12,8 +12,10 @@ export class Story {
     this.turns = []; // in the order in which they began
     this.speech = { caller: [], agent: [] }; // {from, to, interrupted}
     this.calls = new Map(); // by call id, in order
-    this.answers = []; // one per turn of the caller's that was answered
-    this.troubles = 0;
+    this.answers = []; // {from, to, parts}: one per turn of the caller's that was answered
+    this.asked = null; // the answer that is owed: its `to` is not known yet
+    this.unplaced = null; // the answer that is heard already, before its first words came
+    this.served = new Map(); // which answer a response serves
   }
 
   receive(notice) {
@@ -24,7 +26,7 @@ export class Story {
 
   /** The middle one of the latencies so far, in seconds; null before the first. */
   get medianLatency() {
-    const seconds = this.answers.filter((a) => a.from !== null).map(latencyOf).sort((a, b) => a - b);
+    const seconds = this.answers.map(latencyOf).sort((a, b) => a - b);
     return seconds.length ? seconds[Math.floor(seconds.length / 2)] : null;
   }
 
@@ -65,7 +67,6 @@ const ON = {
     story.line(reason, at, failed ? "trouble" : "said");
   },
   trouble(story, { at, message }) {
-    story.troubles += 1;
     story.line(message, at, "trouble");
   },
   handed_off(story, { at, from_agent: from, to_agent: to }) {
@@ -82,7 +83,7 @@ const ON = {
     close(story.speech.caller, at);
     const turn = story.turns.findLast((one) => one.who === "caller" && one.state === "live");
     if (turn) turn.state = "pending";
-    story.asked = at;
+    story.asked = asked(at);
   },
   caller_said(story, { at, item_id: item, text }) {
     // What was spoken has been waiting for its words, the longest first; what was typed has not.
@@ -91,7 +92,7 @@ const ON = {
     if (turn) Object.assign(turn, { item, text, state: "said" });
     else {
       story.add({ who: "caller", at, item, text });
-      story.asked = at;
+      story.asked = asked(at);
     }
   },
 
@@ -104,13 +105,13 @@ const ON = {
     if (text) turn.text = text;
     if (turn.state !== "cut") turn.state = "said";
   },
-  agent_started_speaking(story, { at, response_id: response }) {
+  agent_started_speaking(story, { at }) {
     close(story.speech.agent, at);
-    story.speech.agent.push({ from: at, to: null, response });
-    if (typeof story.asked !== "number") return;
-    const answer = { from: story.asked, to: at, response, parts: {} };
+    story.speech.agent.push({ from: at, to: null });
+    const answer = story.asked;
+    if (!answer) return;
     story.asked = null;
-    story.answers.push(answer);
+    story.answers.push(Object.assign(answer, { to: at }));
     const turn = story.turns.findLast((one) => one.who === "agent");
     if (turn && !turn.answer && turn.at >= answer.from) turn.answer = answer;
     else story.unplaced = answer;
@@ -120,9 +121,14 @@ const ON = {
     const turn = story.turns.findLast((one) => one.who === "agent");
     if (interrupted && turn) turn.state = "cut";
   },
+  response_started(story, { response_id: response }) {
+    // One that only calls tools is part of the way to the answer, and its time counts.
+    if (story.asked) story.served.set(response, story.asked);
+  },
   response_finished(story, { at, response_id: response, status, reason, metadata }) {
-    const answer = story.answers.findLast((one) => one.response === response);
-    if (answer) answer.parts = partsOf(metadata);
+    const answer = story.served.get(response);
+    story.served.delete(response);
+    if (answer) addParts(answer.parts, metadata);
     if (status === "failed") story.line(`The agent could not answer${reason ? `: ${reason}` : "."}`, at, "trouble");
   },
 
@@ -164,12 +170,14 @@ function close(segments, at, interrupted = false) {
   if (last && last.to === null) Object.assign(last, { to: at, interrupted });
 }
 
-/** `{jackfield_recognition_ms: "64"}` as `{recognition: 0.064}`. */
-function partsOf(metadata) {
-  const parts = {};
+function asked(at) {
+  return { from: at, to: null, parts: {} };
+}
+
+/** `{jackfield_recognition_ms: "64"}` as `recognition: 0.064`. */
+function addParts(parts, metadata) {
   for (const [key, value] of Object.entries(metadata ?? {})) {
     const name = /^jackfield_(.+)_ms$/.exec(key)?.[1];
-    if (name && Number.isFinite(Number(value))) parts[name] = Number(value) / 1000;
+    if (name && Number.isFinite(Number(value))) parts[name] = (parts[name] ?? 0) + Number(value) / 1000;
   }
-  return parts;
 }

@@ -13,9 +13,9 @@ const STANDS = {
   running: { mark: "", said: "running" },
   value: { mark: "✓", said: "finished" },
   error: { mark: "✕", said: "failed" },
-  timeout: { mark: "⏱", said: "took too long" },
-  cancelled: { mark: "–", said: "cancelled" },
-  denied: { mark: "⊘", said: "denied" },
+  timeout: { mark: "timed out,", said: "took too long" },
+  cancelled: { mark: "cancelled,", said: "cancelled" },
+  denied: { mark: "denied,", said: "denied" },
   unknown: { mark: "?", said: "ended, nobody knows how" },
 };
 
@@ -60,8 +60,7 @@ export class Timeline {
   }
 
   #room() {
-    const label = parseFloat(getComputedStyle(this.root).getPropertyValue("--labels")) || 96;
-    return this.root.clientWidth - label;
+    return this.root.clientWidth - this.tracks.caller.previousSibling.offsetWidth;
   }
 
   #stretch(story, now) {
@@ -128,9 +127,8 @@ export class Timeline {
   }
 
   #newCall(call) {
-    const at = call.tool.indexOf(".") + 1;
-    const label = at ? [call.tool.slice(0, at), element("wbr"), call.tool.slice(at)] : [call.tool];
-    const track = this.#lane("call", ...label);
+    const words = call.tool.split(call.tool.includes(".") ? /(?<=\.)/ : /(?<=_)/);
+    const track = this.#lane("call", element("span", {}, ...words.flatMap((word) => [word, element("wbr")])));
     track.previousSibling.title = call.tool;
     const bar = element("button", { class: "bar", type: "button", "data-call": call.id });
     bar.addEventListener("click", () => this.choose(call.id));

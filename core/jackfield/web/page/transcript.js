@@ -8,24 +8,27 @@ const PARTS = ["end_of_turn", "recognition", "mind", "synthesis"];
 export class Transcript {
   constructor(root) {
     this.root = root;
+    this.following = true; // until the reader scrolls back
+    root.addEventListener("scroll", () => {
+      this.following = root.scrollTop + root.clientHeight >= root.scrollHeight - 24;
+    });
     this.clear();
   }
 
   clear() {
     this.rows = new Map();
+    this.following = true;
     this.root.replaceChildren();
   }
 
   draw(story) {
-    const { scrollTop, clientHeight, scrollHeight } = this.root;
-    const following = scrollTop + clientHeight >= scrollHeight - 24;
     for (const [turn, row] of this.rows) {
       if (story.turns.includes(turn)) continue;
       row.remove();
       this.rows.delete(turn);
     }
     for (const turn of story.turns) this.#row(turn);
-    if (following) this.root.scrollTop = this.root.scrollHeight;
+    if (this.following) this.root.scrollTop = this.root.scrollHeight;
   }
 
   #row(turn) {
@@ -47,11 +50,9 @@ export class Transcript {
 }
 
 function latency(answer) {
-  const parts = PARTS.filter((name) => name in answer.parts).map(
-    (name) => `${name.replaceAll("_", " ")} ${duration(answer.parts[name])}`,
+  const parts = PARTS.filter((name) => answer.parts[name] >= 0.001).map(
+    (name) => `${name.replaceAll("_", " ")} ${Math.round(answer.parts[name] * 1000)} ms`,
   );
-  const text = `answered after ${duration(latencyOf(answer))}`;
-  return element("small", { class: "after", title: parts.join(", ") || null }, text, ...(parts.length
-    ? [element("span", {}, ` (${parts.join(", ")})`)]
-    : []));
+  const known = parts.length ? [element("span", {}, ` (${parts.join(", ")})`)] : [];
+  return element("small", { class: "after" }, `answered after ${duration(latencyOf(answer))}`, ...known);
 }
