@@ -118,7 +118,7 @@ BAD = {
             pass
         """,
         'there is no hook register_tool (did you mean "register_tools"?)',
-        "the hooks are register_tools, register_providers, notice",
+        "the hooks are register_tools, register_providers, register_voices, notice",
     ),
     "raises": (
         """
@@ -334,6 +334,21 @@ def test_a_provider_kind_that_is_taken_stays_with_the_first(site: Site) -> None:
     assert (
         "the provider kind moon is offered by another plugin already" in report_on(plugins, "second").reason
     )
+
+
+def test_a_voice_for_the_callers_side_may_come_from_a_plugin(site: Site) -> None:
+    site.install(
+        "hum",
+        """
+        import jackfield
+
+        @jackfield.hookimpl
+        def register_voices(register):
+            register("hum", lambda sentence: bytes(2 * len(sentence)))
+        """,
+    )
+    voices = Plugins.load({}, allow=["hum"]).voices()
+    assert voices["hum"]("hello") == bytes(10)
 
 
 def test_settings_for_a_plugin_that_is_not_there_are_reported(site: Site) -> None:

@@ -51,6 +51,15 @@ class RegisterProvider(Protocol):
     def __call__(self, kind: str, make: Callable[[Settings], Provider]) -> None: ...
 
 
+class RegisterVoice(Protocol):
+    """What `register_voices` is handed: a name, and a function from a sentence to its sound.
+
+    The sound is s16le mono at 24 kHz. `speak` may take its time, and may raise `MediaError`.
+    """
+
+    def __call__(self, name: str, speak: Callable[[str], bytes]) -> None: ...
+
+
 @hookspec
 def register_tools(register: RegisterTool, settings: Settings) -> None:
     """Called once, when the runtime starts: offer functions that agents may call.
@@ -73,6 +82,19 @@ def register_providers(register: RegisterProvider) -> None:
             register("local", LocalProvider.from_settings)
 
     Not async; `make` must not connect to anything, `Provider.start` does.
+    """
+
+
+@hookspec
+def register_voices(register: RegisterVoice) -> None:
+    """Called once, when plugins are loaded: offer a voice for the caller's side, as `jackfield talk --say`
+    needs one.
+
+        @jackfield.hookimpl
+        def register_voices(register):
+            register("robot", speak)
+
+    Not async; load nothing here that `speak` can load when it is first called.
     """
 
 

@@ -12,7 +12,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from time import perf_counter
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import pluggy
 
@@ -22,20 +22,15 @@ from jackfield.errors import PluginError
 from jackfield.hookspecs import GROUP, Settings
 from jackfield.notices import Notice
 from jackfield.plugins.installed import Candidate, built_in, installed
+from jackfield.plugins.offering import REGISTERING, MakeProvider, Offering, Speak
 from jackfield.plugins.report import Fault, PluginRecord, PluginReport, PluginState
 from jackfield.tools.nearest import did_you_mean
-from jackfield.tools.source import FunctionSource
 from jackfield.tools.tool import ToolSource
-
-if TYPE_CHECKING:
-    from jackfield.providers.base import Provider
 
 log = logging.getLogger(__name__)
 
 ALLOW_LIST = "JACKFIELD_PLUGINS"
 """Environment: the only installed plugins to load, by name, with commas between; empty for none."""
-
-_REGISTERING = ("register_tools", "register_providers")
 
 
 class Plugins:
@@ -46,7 +41,8 @@ class Plugins:
         self._manager = pluggy.PluginManager(GROUP)
         self._manager.add_hookspecs(hookspecs)
         self._records: list[PluginRecord] = []
-        self._kinds: dict[str, Callable[[Settings], Provider]] = {}
+        self._kinds: dict[str, MakeProvider] = {}
+        self._voices: dict[str, Speak] = {}
         self._observers: list[tuple[str, Callable[..., object], tuple[str, ...]]] = []
         self._failures: Counter[str] = Counter()
 
@@ -79,9 +75,13 @@ class Plugins:
         """One source for each plugin that registered functions."""
         return [record.source for record in self._records if record.source is not None]
 
-    def provider_kinds(self) -> dict[str, Callable[[Settings], Provider]]:
+    def provider_kinds(self) -> dict[str, MakeProvider]:
         """How to make a provider, by its kind."""
         return dict(self._kinds)
+
+    def voices(self) -> dict[str, Speak]:
+        """Voices for the caller's side, by name: a sentence in, s16le mono at 24 kHz out."""
+        return dict(self._voices)
 
     @property
     def policies(self) -> Mapping[str, CallPolicy]:
@@ -155,7 +155,7 @@ class Plugins:
         if inspect.iscoroutinefunction(function) or implementation.wrapper or implementation.hookwrapper:
             fault = Fault(f"its {caller.name} is async or a wrapper", "make it a plain function")
             record.faults.append(fault)
-        elif caller.name in _REGISTERING:
+        elif caller.name in REGISTERING:
             self._let_register(caller.name, function, tuple(implementation.argnames), record)
         else:
             self._observers.append((record.name, function, tuple(implementation.argnames)))
@@ -165,25 +165,21 @@ class Plugins:
         self, hook: str, function: Callable[..., object], wanted: tuple[str, ...], record: PluginRecord
     ) -> None:
         """All that a hook registers is used, or, if it raises half-way, none of it."""
-        source = FunctionSource(record.name)
-        kinds: dict[str, Callable[[Settings], Provider]] = {}
-
-        def register_kind(kind: str, make: Callable[[Settings], Provider]) -> None:
-            if kind in self._kinds or kind in kinds:
-                raise PluginError(f"the provider kind {kind} is offered by another plugin already")
-            kinds[kind] = make
-
-        register = source.register if hook == "register_tools" else register_kind
-        offered = {"register": register, "settings": self._settings.get(record.name, {})}
+        offering = Offering(record.name, self._kinds, self._voices)
+        offered = {
+            "register": offering.registers[hook],
+            "settings": self._settings.get(record.name, {}),
+        }
         try:
             function(*(offered[each] for each in wanted))
         except (Exception, SystemExit) as error:
             record.faults.append(record.fault_in(hook, error))
             return
         record.useful = True
-        self._kinds.update(kinds)
+        self._kinds.update(offering.kinds)
+        self._voices.update(offering.voices)
         if hook == "register_tools":
-            record.source = source
+            record.source = offering.source
 
     # --- what is said about them --------------------------------------------------------------------------
 

@@ -198,6 +198,7 @@ class Session:
             call.policy,
             entered=lambda _, arguments: self._entered(call.call_id, arguments),
             finished=lambda _, outcome: self._finished(call.call_id, outcome),
+            known=[*self.persona.tools, *self.persona.handoffs],
         )
 
     def _context(self, call: StartCall) -> ToolContext:
