@@ -114,7 +114,7 @@ class Wire:
             return
         self._writer.write(encode(Message(kind, fields, payload)))
         if self._writer.transport.get_write_buffer_size() > MOST_UNSENT:
-            self._writer.transport.abort()
+            self.abort()
 
     async def receive(self) -> Message | None:
         """The next message; None when the other side is gone, or sends what is no message."""
@@ -131,3 +131,7 @@ class Wire:
     def close(self) -> None:
         """End the stream; the other side reads its end. Idempotent."""
         self._writer.close()
+
+    def abort(self) -> None:
+        """End the stream without waiting for a side that does not read; ours reads the end of it, too."""
+        self._writer.transport.abort()

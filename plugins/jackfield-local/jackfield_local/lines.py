@@ -69,6 +69,8 @@ class Station:
             async with asyncio.timeout(ANSWER_WITHIN):
                 return await asked.line
         except TimeoutError as error:
+            if self.process is not None:
+                self.process.wire.abort()
             raise MediaError(f"No media process answered the caller within {ANSWER_WITHIN:.0f} s.") from error
         finally:
             del self._asked[name]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import enum
 import logging
 from collections.abc import AsyncIterator
@@ -83,10 +82,13 @@ class MediaLine:
         if self._state is LineState.OPEN:
             self._ask("close")
             self._state = LineState.CLOSING
-        with contextlib.suppress(TimeoutError):
+        try:
             async with asyncio.timeout(HANG_UP_WITHIN):
                 await self._closed.wait()
-        self.end("hung up")
+        except TimeoutError:
+            log.warning("Media process %d does not hang up; it is replaced.", self._process.pid)
+            self._process.wire.abort()
+            self.end("hung up")
 
     def end(self, reason: str) -> None:
         """The line is closed, whoever did it. For the pool."""

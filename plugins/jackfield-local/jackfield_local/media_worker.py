@@ -127,7 +127,7 @@ class MediaWorker:
                 self._pass_on(self._legs[name], message)
         # A copy: each leg that closes leaves the table.
         closing = [leg.close("the server is gone") for leg in list(self._legs.values())]
-        await asyncio.gather(*closing, *self._tasks)
+        await asyncio.gather(*closing, *self._tasks, return_exceptions=True)
 
     def _pass_on(self, leg: CallerLeg, message: Message) -> None:
         if message.kind == "close":

@@ -261,6 +261,18 @@ async def test_a_killed_media_process_closes_its_lines_and_is_replaced(pool: Med
         assert pool.pids != [pid]
 
 
+async def test_a_media_process_that_hangs_is_replaced_when_it_does_not_hang_up(pool: MediaPool) -> None:
+    async with call(pool) as (_, line):
+        [pid] = pool.pids
+        os.kill(pid, signal.SIGSTOP)
+        await line.close()
+        assert [event async for event in line.events()][-1] == LineClosed("hung up")
+        async with call(pool):
+            assert pool.pids != [pid]
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
 async def test_eight_callers_are_served_at_once_and_the_ninth_is_refused(pool: MediaPool) -> None:
     async with asyncio.timeout(100), AsyncExitStack() as stack:
         calls = await asyncio.gather(*(stack.enter_async_context(call(pool)) for _ in range(8)))
