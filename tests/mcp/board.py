@@ -76,8 +76,12 @@ class Board:
         """A call that has reached its tool, and the first progress it told."""
         told: asyncio.Future[str] = self._loop.create_future()
 
+        def tell(text: str) -> None:
+            if not told.done():
+                told.set_result(text)
+
         def progress(text: str) -> None:
-            self._loop.call_soon_threadsafe(lambda: told.done() or told.set_result(text))
+            self._loop.call_soon_threadsafe(tell, text)
 
         call = asyncio.wrap_future(self.begin(name, progress, **arguments))
         async with asyncio.timeout(PATIENCE):

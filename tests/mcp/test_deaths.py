@@ -56,16 +56,25 @@ async def test_a_repeatable_tool_in_flight_when_its_server_dies_is_run_once_more
         assert len(set(marks.read_text().splitlines())) == 2
 
 
+async def test_a_repeatable_tool_that_kills_its_server_is_run_twice_and_no_more(tmp_path: Path) -> None:
+    marks = tmp_path / "marks"
+    async with board({"lab": stdio("lab.py")}) as line:
+        await line.ready("lab")
+        with pytest.raises(ToolError, match="not answering right now"):
+            await line.call("lab.look_and_crash", marks=str(marks))
+        await line.back("lab", 3)
+        assert len(marks.read_text().splitlines()) == 2
+
+
 async def test_a_server_that_crashes_in_a_tool_leaves_its_last_words() -> None:
     config = stdio("lab.py", env={"LAB_PASSWORD": "hunter22"})
-    async with board({"lab": config}) as line:
+    async with board({"lab": config}, Backoff(first=PATIENCE, longest=PATIENCE)) as line:
         await line.ready("lab")
         with pytest.raises(OutcomeUnknown):
             await line.call("lab.crash")
-        errors: list[str] = []
-        await line.until(lambda: errors.append(line.status("lab").error) or any(errors))
-        assert "out of solder" in next(filter(None, errors))
-        assert "hunter22" not in "".join(errors)
+        await line.until(lambda: line.status("lab").state is ServerState.WAITING)
+        assert "out of solder" in line.status("lab").error
+        assert "hunter22" not in line.status("lab").error
 
 
 async def test_a_call_to_a_server_that_stays_away_is_told_so_in_time(tmp_path: Path) -> None:

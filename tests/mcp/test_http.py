@@ -74,6 +74,28 @@ async def test_a_reading_tool_whose_request_failed_is_run_once_more() -> None:
         assert line.status("lab").connections == 1
 
 
+async def test_an_sse_message_that_is_not_delivered_makes_a_new_connection() -> None:
+    async with (
+        http_server(LAB, "--http", "0", "--sse") as (_, far),
+        cable(far) as (wire, url),
+        board({"lab": http(url, "sse")}) as line,
+    ):
+        await line.ready("lab")
+        wire.cut_once_at(b"doomed")
+        assert await line.call("lab.echo", text="doomed") == "doomed"
+        assert wire.was_cut
+        assert line.status("lab").connections == 2
+
+
+async def test_a_server_that_forgot_our_session_is_given_a_new_one_and_the_call_again() -> None:
+    async with http_server(str(SERVERS / "old_http.py")) as (_, url), board({"old": http(url)}) as line:
+        await line.ready("old")
+        assert line.status("old").protocol == "2025-11-25"
+        assert await line.call("old.forget") == "1 open"
+        assert await line.call("old.sessions") == "1 open"
+        assert line.status("old").connections == 2
+
+
 async def test_a_server_over_http_that_went_away_is_found_again() -> None:
     async with board({"lab": http(f"http://127.0.0.1:{(port := free_port())}/mcp")}) as line:
         await line.until(lambda: "ConnectError" in line.status("lab").error)

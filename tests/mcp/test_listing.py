@@ -62,7 +62,10 @@ def test_globs_choose_and_exclude_wins() -> None:
 
 
 def test_a_tool_that_a_session_would_refuse_is_set_aside_with_the_reason_and_spoils_no_other() -> None:
-    remote = {"type": "object", "properties": {"a": {"items": [{"$ref": "https://example.com/a.json"}]}}}
+    remote: dict[str, object] = {
+        "type": "object",
+        "properties": {"a": {"items": [{"$ref": "https://example.com/a.json"}]}},
+    }
     result = listed(
         offer("task", execution={"taskSupport": "required"}),
         offer("maybe", execution={"taskSupport": "optional"}),

@@ -27,6 +27,9 @@ from jackfield.tools.tool import Invoke, Tool, ToolContext
 LAST_WORDS = 0.5
 """Seconds to wait for the end of a dead child's stderr; a grandchild may hold it open for ever."""
 
+BREATH = 0.1
+"""Seconds between two listings: servers tell of a change several times, and some after every listing."""
+
 GIVEN_UP = frozenset({ServerState.FAILED, ServerState.STOPPED})
 
 logger = logging.getLogger(__name__)
@@ -96,10 +99,13 @@ class Server:
 
     async def _live(self) -> Ending:
         """One connection, from its start to its end."""
+        try:
+            tail = StderrTail(self.name)
+        except OSError as failure:  # no file descriptor left: a bad day of ours, which may pass
+            return Ending(reason(failure), held=0.0, hopeless=False)
         clock = asyncio.get_running_loop().time
         ready: float | None = None
         hopeless = False
-        tail = StderrTail(self.name)
         try:
             async with asyncio.timeout(self._config.start_timeout) as limit:
                 with tail:
@@ -129,6 +135,7 @@ class Server:
             except Exception:  # raised on, it would come out wrapped, and say no more than the loss does
                 logger.debug("MCP server %s does not list its tools any more", self.name, exc_info=True)
                 connection.lose()
+            await asyncio.sleep(BREATH)
 
     async def _read_tools(self, connection: Connection) -> None:
         offered = await connection.tools()

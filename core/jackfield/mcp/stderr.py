@@ -42,7 +42,8 @@ class StderrTail:
     def text(self, patience: float) -> str:
         """The last lines, one string. Call it after leaving: waits at most `patience` seconds for what is
         still in the pipe, which is nothing once the child is gone."""
-        self._reader.join(patience)
+        if self._reader.is_alive():
+            self._reader.join(patience)
         return "\n".join(self._lines)
 
     def _read(self, descriptor: int) -> None:

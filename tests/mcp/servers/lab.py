@@ -15,12 +15,24 @@ from mcp.server.mcpserver.exceptions import ToolError
 READS = types.ToolAnnotations(read_only_hint=True)
 server = MCPServer("lab", version="7", log_level="ERROR")
 interrupted = anyio.Event()
+complete = anyio.Event()
+arrivals: list[None] = []
 
 
 @server.tool(annotations=READS, structured_output=False)
 def pid() -> str:
     """The server's process id."""
     return str(os.getpid())
+
+
+@server.tool(structured_output=False)
+async def meet(people: int) -> str:
+    """Returns once that many calls of it are there at the same time."""
+    arrivals.append(None)
+    if len(arrivals) == people:
+        complete.set()
+    await complete.wait()
+    return "met"
 
 
 @server.tool(annotations=READS, structured_output=False)
@@ -61,7 +73,7 @@ async def change(marks: str, context: Context) -> str:
 
 
 @server.tool(structured_output=False)
-async def wait(context: Context) -> str:
+async def wait(context: Context) -> None:
     """Runs until it is cancelled."""
     await context.report_progress(1, 3)
     try:
@@ -85,8 +97,14 @@ async def grow(context: Context) -> str:
     return "grown"
 
 
+@server.tool(annotations=READS, structured_output=False)
+def look_and_crash(marks: str) -> None:
+    _mark(Path(marks))
+    os._exit(3)
+
+
 @server.tool(structured_output=False)
-def crash() -> str:
+def crash() -> None:
     print("lab: out of solder, password is hunter22", file=sys.stderr, flush=True)
     os._exit(3)
 

@@ -6,6 +6,17 @@ import sys
 TOOLS = [
     {"name": "learn", "inputSchema": {"type": "object", "properties": {}}},
     {"name": "wait", "inputSchema": {"type": "object"}, "execution": {"taskSupport": "required"}},
+    {
+        "name": "lie",
+        "inputSchema": {"type": "object"},
+        "outputSchema": {"type": "object", "required": ["stock"]},
+        "annotations": {"readOnlyHint": True},
+    },
+    {
+        "name": "fib",
+        "inputSchema": {"type": "object"},
+        "outputSchema": {"type": "object", "required": ["stock"]},
+    },
     {"name": "odd", "inputSchema": {"type": "object", "anyOf": [{"required": ["a"]}]}},
 ]
 
@@ -14,7 +25,7 @@ def say(message: dict[str, object]) -> None:
     print(json.dumps({"jsonrpc": "2.0", **message}), flush=True)
 
 
-def answer(method: str) -> dict[str, object] | None:
+def answer(method: str, params: dict[str, object]) -> dict[str, object] | None:
     match method:
         case "initialize":
             return {
@@ -24,6 +35,8 @@ def answer(method: str) -> dict[str, object] | None:
             }
         case "tools/list":
             return {"tools": TOOLS}
+        case "tools/call" if params["name"] in ("lie", "fib"):
+            return {"content": [], "structuredContent": {"price": 3}}
         case "tools/call":
             TOOLS.append({"name": "learned", "inputSchema": {"type": "object"}})
             say({"method": "notifications/tools/list_changed"})
@@ -36,6 +49,6 @@ for line in sys.stdin:
     request = json.loads(line)
     if "id" not in request:
         continue
-    result = answer(request["method"])
+    result = answer(request["method"], request.get("params", {}))
     missing = {"error": {"code": -32601, "message": "Method not found"}}
     say({"id": request["id"], **({"result": result} if result else missing)})
