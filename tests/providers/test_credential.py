@@ -14,7 +14,8 @@ from jackfield.errors import ConfigurationError, ProviderRefused, ProviderUnreac
 from jackfield.providers.azure_identity import SCOPES, SOURCES, Entra, entra
 from jackfield.providers.credential import ApiKey
 from jackfield.providers.endpoint import Endpoint
-from jackfield.providers.realtime import RealtimeProvider, Timeouts
+from jackfield.providers.realtime import RealtimeProvider
+from jackfield.providers.timeouts import Timeouts
 
 from .strict_service import StrictService
 from .test_realtime import SESSION

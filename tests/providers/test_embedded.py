@@ -16,7 +16,8 @@ from jackfield.providers.azure_identity import SCOPES, Entra
 from jackfield.providers.base import Provider, Sideband
 from jackfield.providers.credential import ApiKey
 from jackfield.providers.endpoint import Endpoint
-from jackfield.providers.realtime import RealtimeProvider, Timeouts
+from jackfield.providers.realtime import RealtimeProvider
+from jackfield.providers.timeouts import Timeouts
 
 from .conftest import KEY
 from .test_credential import CountingSource

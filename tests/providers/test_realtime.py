@@ -11,7 +11,8 @@ import pytest
 from jackfield.errors import ProviderRefused, ProviderUnreachable
 from jackfield.providers.credential import ApiKey
 from jackfield.providers.endpoint import Endpoint
-from jackfield.providers.realtime import RealtimeProvider, Timeouts
+from jackfield.providers.realtime import RealtimeProvider
+from jackfield.providers.timeouts import Timeouts
 
 from .conftest import KEY
 from .strict_service import ANSWER, StrictService

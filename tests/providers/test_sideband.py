@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from websockets.utils import accept_key
@@ -9,7 +11,8 @@ from websockets.utils import accept_key
 from jackfield.errors import ProviderRefused, ProviderUnreachable, SidebandLost
 from jackfield.providers.credential import ApiKey
 from jackfield.providers.endpoint import Endpoint
-from jackfield.providers.realtime import RealtimeProvider, Timeouts
+from jackfield.providers.realtime import RealtimeProvider
+from jackfield.providers.timeouts import Timeouts
 
 from .conftest import KEY
 from .strict_service import StrictService
@@ -129,29 +132,46 @@ async def copied(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
         await writer.drain()
 
 
-async def test_a_service_that_reads_no_more_does_not_hold_up_the_sender(offer: str) -> None:
-    """It shakes hands, and then never reads again."""
-    accept = asyncio.Event()
+@asynccontextmanager
+async def deaf_service(timeouts: Timeouts) -> AsyncIterator[RealtimeProvider]:
+    """A provider whose service shakes hands, and then never reads again."""
+    over = asyncio.Event()
 
     async def deaf(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         request = (await reader.readuntil(b"\r\n\r\n")).decode()
         writer.write(handshake(request))
         writer.transport.pause_reading()
-        await accept.wait()
+        await over.wait()
         writer.transport.abort()
 
     async with await asyncio.start_server(deaf, "127.0.0.1", 0) as server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
-        timeouts = Timeouts(send=0.2, connect=0.5)
         provider = RealtimeProvider("openai", Endpoint(url, "m"), ApiKey(KEY), timeouts=timeouts)
-        async with provider.sideband("rtc_0") as sideband:
-            with pytest.raises(SidebandLost, match=r"took no event of the sideband for 0\.2 s"):
-                await sideband.send({"type": "x", "text": "y" * 16_000_000})
-            with pytest.raises(SidebandLost):
-                async for _ in sideband:
-                    pass
-        accept.set()
+        yield provider
+        over.set()
         await provider.aclose()
+
+
+async def test_a_service_that_reads_no_more_does_not_hold_up_the_sender() -> None:
+    async with (
+        deaf_service(Timeouts(send=0.2, goodbye=0.2)) as provider,
+        provider.sideband("rtc_0") as sideband,
+    ):
+        with pytest.raises(SidebandLost, match=r"took no event of the sideband for 0\.2 s"):
+            await sideband.send({"type": "x", "text": "y" * 16_000_000})
+        with pytest.raises(SidebandLost):
+            async for _ in sideband:
+                pass
+
+
+async def test_a_service_that_answers_no_ping_is_lost() -> None:
+    async with (
+        deaf_service(Timeouts(keepalive=0.1, goodbye=0.1)) as provider,
+        provider.sideband("rtc_0") as sideband,
+    ):
+        with pytest.raises(SidebandLost, match=r"code 1011 \(by this side\), keepalive ping timeout"):
+            async for _ in sideband:
+                pass
 
 
 def handshake(request: str) -> bytes:

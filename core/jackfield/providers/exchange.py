@@ -13,6 +13,7 @@ from jackfield.calls import Json
 from jackfield.errors import ProviderRefused, ProviderUnreachable
 from jackfield.providers.endpoint import Endpoint
 from jackfield.providers.refusal import Reply
+from jackfield.providers.timeouts import Timeouts
 
 MOST_BYTES = 1024 * 1024
 """More than any SDP answer or session object."""
@@ -38,7 +39,7 @@ class Exchange:
     """One HTTP client for all sessions. Redirects are not followed: a key is sent to the configured host
     and to no other."""
 
-    def __init__(self, endpoint: Endpoint, place: str, *, connect: float, total: float) -> None:
+    def __init__(self, endpoint: Endpoint, place: str, timeouts: Timeouts) -> None:
         # A proxy of the environment must not come between us and a service on this machine.
         self.uses_proxy = not endpoint.is_loopback
         # One context for both legs of the control: httpx and websockets would trust different authorities.
@@ -47,12 +48,12 @@ class Exchange:
         )
         self.tls = httpx.create_ssl_context() if secure else None
         self._place = place
-        self._total = total
+        self._total = timeouts.answer
         self._headers = endpoint.headers
         self._client = httpx.AsyncClient(
             verify=self.tls or False,  # False for http alone, where there is nothing to verify
             trust_env=self.uses_proxy,
-            timeout=httpx.Timeout(total, connect=connect),
+            timeout=httpx.Timeout(timeouts.answer, connect=timeouts.connect),
         )
 
     async def post(self, url: str, headers: Mapping[str, str], **body: Unpack[Body]) -> Reply:

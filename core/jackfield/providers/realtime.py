@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ from jackfield.providers.endpoint import Endpoint
 from jackfield.providers.exchange import Exchange, encoded
 from jackfield.providers.refusal import Reply, may_pass, refused
 from jackfield.providers.sideband import RealtimeSideband, dial
+from jackfield.providers.timeouts import Timeouts
 
 T = TypeVar("T")
 
@@ -29,19 +29,6 @@ SECRET_LIFE = 60
 
 BACK_OFF = (0.1, 0.2, 0.4, 0.8)
 """Seconds between the first dials of a sideband; one second after that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """How long each wait may last, in seconds. `sideband` is how long a session that the service does not
-    know yet is dialled again; `keepalive` is both the interval of pings and the wait for their answers."""
-
-    connect: float = 5.0
-    answer: float = 15.0
-    credential: float = 20.0
-    sideband: float = 5.0
-    send: float = 5.0
-    keepalive: float = 20.0
 
 
 class RealtimeProvider:
@@ -55,9 +42,7 @@ class RealtimeProvider:
         self._credential = credential
         self._timeouts = timeouts or Timeouts()
         self._place = f"{kind} at {endpoint.host}"
-        self._http = Exchange(
-            endpoint, self._place, connect=self._timeouts.connect, total=self._timeouts.answer
-        )
+        self._http = Exchange(endpoint, self._place, self._timeouts)
 
     @property
     def kind(self) -> str:
@@ -128,8 +113,7 @@ class RealtimeProvider:
                 {**self._endpoint.headers, **headers},
                 tls=self._http.tls,
                 uses_proxy=self._http.uses_proxy,
-                patience=self._timeouts.connect,
-                keepalive=self._timeouts.keepalive,
+                timeouts=self._timeouts,
             )
         except InvalidStatus as exc:
             body = bytes(exc.response.body or b"").decode("utf-8", "replace")

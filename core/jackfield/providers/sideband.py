@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from jackfield.errors import SidebandLost
 from jackfield.providers.base import Event
 from jackfield.providers.exchange import encoded
+from jackfield.providers.timeouts import Timeouts
 
 MOST_BYTES = 16 * 1024 * 1024
 """Of one event. The services send none near it; a broken one shall not fill the memory."""
@@ -45,8 +46,7 @@ async def dial(
     *,
     tls: ssl.SSLContext | None,
     uses_proxy: bool,
-    patience: float,
-    keepalive: float,
+    timeouts: Timeouts,
 ) -> ClientConnection:
     """Open the socket. Raises websockets' own exceptions, `OSError` and `TimeoutError`."""
     return await _Dial(
@@ -55,10 +55,10 @@ async def dial(
         user_agent_header=None,
         proxy=True if uses_proxy else None,
         compression=None,  # events are small and latency counts
-        open_timeout=patience,
-        close_timeout=patience,
-        ping_interval=keepalive,
-        ping_timeout=keepalive,
+        open_timeout=timeouts.connect,
+        close_timeout=timeouts.goodbye,
+        ping_interval=timeouts.keepalive,
+        ping_timeout=timeouts.keepalive,
         max_size=MOST_BYTES,
         logger=LOG,
         ssl=tls if url.startswith("wss:") else None,
