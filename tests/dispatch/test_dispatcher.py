@@ -222,6 +222,24 @@ async def test_a_call_that_waits_can_be_cancelled_and_is_never_run(desk: Desk) -
     assert gate.entries == [0, 2]
 
 
+async def test_the_time_that_a_call_has_left_is_less_by_what_it_waited(desk: Desk) -> None:
+    gate = Gate()
+
+    def wait(context: ToolContext) -> float:
+        """Wait."""
+        gate.pass_through()
+        return context.seconds_left
+
+    wanted = tool(wait)
+    desk.start("first", wanted, limits=ONE_AT_A_TIME)
+    desk.start("second", wanted, limits=ONE_AT_A_TIME)
+    await desk.until(lambda: len(desk.entered) == 1)
+    gate.open.set()
+    first, second = (await desk.outcome("first")).value, (await desk.outcome("second")).value
+    assert isinstance(first, float) and isinstance(second, float)
+    assert 20.0 >= first > second > 0
+
+
 # --- cancelling -----------------------------------------------------------------------------------------
 
 

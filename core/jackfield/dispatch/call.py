@@ -33,7 +33,8 @@ NEXT = {
 
 @dataclass(eq=False, slots=True)
 class Call:
-    """What was asked, of which tool, and whom to tell. `future` is the executor's, once it has the call."""
+    """What was asked, of which tool, and whom to tell. `since` is when, on the loop's clock; `future` is the
+    executor's, once it has the call."""
 
     id: str
     tool: Tool
@@ -43,6 +44,7 @@ class Call:
     entered: Entered
     finished: Finished
     loop: asyncio.AbstractEventLoop
+    since: float
     state: CallState = CallState.WAITING
     future: Future[Json] | None = None
 
@@ -52,6 +54,11 @@ class Call:
             return False
         self.state = state
         return True
+
+    def context_now(self) -> ToolContext:
+        """The context, less the time that was spent in line."""
+        left = self.context.seconds_left - (self.loop.time() - self.since)
+        return replace(self.context, seconds_left=max(left, 0.0))
 
     def announcing_tool(self) -> Tool:
         """The tool, so made that entering it is told on the call's loop."""

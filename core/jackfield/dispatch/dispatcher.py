@@ -64,7 +64,7 @@ class Dispatcher:
         except Exception as error:
             loop.call_soon(finished, call_id, outcomes.failed(error, tool))
             return
-        call = Call(call_id, tool, read, context, limits, entered, finished, loop)
+        call = Call(call_id, tool, read, context, limits, entered, finished, loop, loop.time())
         self._line_up(call)
 
     def cancel(self, call_id: str) -> None:
@@ -112,7 +112,7 @@ class Dispatcher:
         call.become(CallState.SUBMITTED)
         try:
             executor = self._executors[call.tool.runs_on]
-            call.future = executor.submit(call.announcing_tool(), call.arguments, call.context)
+            call.future = executor.submit(call.announcing_tool(), call.arguments, call.context_now())
         except Exception as error:
             call.loop.call_soon(self._finish, call, outcomes.failed(error, call.tool))
             return
