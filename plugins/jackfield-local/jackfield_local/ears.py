@@ -9,6 +9,7 @@ import numpy as np
 
 from jackfield_local.activity import FRAME, Silero, activity_of
 from jackfield_local.bias import Bias
+from jackfield_local.expectations import expectations
 from jackfield_local.moonshine import Moonshine
 from jackfield_local.speech import EAR_RATE, Audio, Heard
 from jackfield_local.tokens import Tokens
@@ -38,7 +39,8 @@ class MoonshineEars:
         self._bias = lru_cache(maxsize=16)(self._expect)
 
     def recognise(self, audio: Audio, words: Sequence[str]) -> Heard:
-        """Understand one utterance; `Heard("", 0.0)` where nobody speaks in it.
+        """Understand one utterance; `Heard("", 0.0)` where nobody speaks in it. `words` may be keywords,
+        names or whole descriptions; what is worth expecting is taken from them once for each list.
 
         An utterance of more than 28 s is understood in parts, cut where it is quietest. 30-80 ms for an
         ordinary sentence. Raises `ValueError` where `audio` is not one channel.
@@ -58,7 +60,7 @@ class MoonshineEars:
         self._model.decode(sound, self._bias(()))
 
     def _expect(self, phrases: tuple[str, ...]) -> Bias:
-        return Bias(self._tokens, phrases)
+        return Bias(self._tokens, expectations(phrases))
 
     def _understand(self, sound: Audio, speech: Audio, bias: Bias) -> Heard:
         texts: list[str] = []

@@ -77,7 +77,8 @@ def _trimmed(sound: Audio, text: str) -> Audio:
     start, end = max(0, int(loud[0]) - _LEAD), int(loud[-1]) + _TAIL
     pause = int(_PAUSE_AFTER.get(text[-1], 0.05) * VOICE_RATE)
     kept: Audio = np.clip(sound[start:end], -1, 1)
-    return np.append(kept, np.zeros(pause, dtype=np.float32))
+    sounded: Audio = np.append(kept, np.zeros(pause, dtype=np.float32))
+    return sounded
 
 
 _REACH = 16  # samples to each side that make one new sample
@@ -88,7 +89,8 @@ def _kernels() -> Audio:
     offsets = np.arange(-_REACH + 1, _REACH + 1)[np.newaxis, :] - (np.arange(_UP) / _UP)[:, np.newaxis]
     window = np.cos(np.pi * np.clip(offsets / (_REACH + 1), -1, 1) / 2) ** 2
     kernels = np.sinc(offsets) * window
-    return (kernels / kernels.sum(axis=1, keepdims=True)).astype(np.float32)
+    unit: Audio = (kernels / kernels.sum(axis=1, keepdims=True)).astype(np.float32)
+    return unit
 
 
 _KERNELS = _kernels()

@@ -9,6 +9,7 @@ from jackfield_local import ears as ears_module
 from jackfield_local.activity import FRAME, Silero, activity_of
 from jackfield_local.bias import Bias
 from jackfield_local.ears import MoonshineEars
+from jackfield_local.expectations import expectations
 from jackfield_local.models import SILERO, TOKENS, locate
 from jackfield_local.speech import EAR_RATE, Audio
 from jackfield_local.tokens import Tokens
@@ -87,6 +88,14 @@ def test_expected_words_are_recognised_where_the_sound_leaves_a_doubt(ears: Moon
     sound = say("Could you ask the supplier about a ThinkPad screen?")
     assert "think pad" in ears.recognise(sound, ()).text
     assert "ThinkPad" in ears.recognise(sound, ("ThinkPad", "supplier")).text
+
+
+def test_what_to_expect_is_taken_from_descriptions() -> None:
+    phrases = expectations(
+        ["What part, such as 'ThinkPad X1 Carbon screen'.", "Look up a repair ticket.", "Ada Lopez"]
+    )
+    assert {"ThinkPad X1 Carbon screen", "ThinkPad", "Carbon", "repair ticket", "Ada Lopez"} <= set(phrases)
+    assert not any(" a " in phrase for phrase in phrases)
 
 
 def test_confidence_falls_with_noise(ears: MoonshineEars, say: Say) -> None:

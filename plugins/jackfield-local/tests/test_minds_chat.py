@@ -49,7 +49,7 @@ def called(*pieces: Item) -> list[str]:
 @contextmanager
 def serving(endpoint: Endpoint) -> Iterator[Endpoint]:
     class Answers(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the name http.server calls
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             endpoint.asked.append(json.loads(body))
             endpoint.keys.append(self.headers["Authorization"])
@@ -97,7 +97,7 @@ def serve() -> Iterator[Serve]:
         server.__exit__(None, None, None)
 
 
-async def pieces(endpoint: Endpoint, thought: Thought, **settings: object) -> list[Say | Call]:
+async def pieces(endpoint: Endpoint, thought: Thought) -> list[Say | Call]:
     mind = ChatMind(ChatSettings(endpoint.url, "model", api_key="secret", timeout=5.0))
     try:
         return [piece async for piece in mind.respond(thought)]
@@ -160,7 +160,14 @@ async def test_outputs_stand_behind_their_calls_and_pending_ones_are_owned(serve
     await pieces(endpoint, thought(*items, pending=frozenset({"b"})))
     messages = endpoint.asked[0]["messages"]
     assert isinstance(messages, list)
-    assert [message["role"] for message in messages] == ["system", "user", "assistant", "tool", "tool", "user"]
+    assert [message["role"] for message in messages] == [
+        "system",
+        "user",
+        "assistant",
+        "tool",
+        "tool",
+        "user",
+    ]
     assert messages[0]["content"].startswith("Be kind.")
     assert [call["id"] for call in messages[2]["tool_calls"]] == ["a", "b"]
     assert [message["content"] for message in messages[3:5]] == ["done", PENDING]
@@ -189,7 +196,9 @@ async def test_a_named_tool_choice_and_no_tools_are_passed_on(serve: Serve) -> N
     assert "tools" not in endpoint.asked[1]
 
 
-@pytest.mark.parametrize("body", ['{"error": {"message": "no such model"}}', "no such model", '"no such model"'])
+@pytest.mark.parametrize(
+    "body", ['{"error": {"message": "no such model"}}', "no such model", '"no such model"']
+)
 async def test_a_refusal_is_told_with_its_status_and_reason(serve: Serve, body: str) -> None:
     endpoint = serve(Endpoint(status=404, lines=[body]))
     with pytest.raises(ProviderRefused, match="answered 404: no such model") as raised:
@@ -217,7 +226,14 @@ async def test_arguments_that_are_no_object_are_refused(serve: Serve) -> None:
 
 
 async def test_odd_but_harmless_events_are_passed_over(serve: Serve) -> None:
-    lines = [": comment", "event: x", "data: {}", 'data: {"choices": []}', 'data: {"choices": [{}]}', *text("Yes.")]
+    lines = [
+        ": comment",
+        "event: x",
+        "data: {}",
+        'data: {"choices": []}',
+        'data: {"choices": [{}]}',
+        *text("Yes."),
+    ]
     assert await pieces(serve(Endpoint(lines=lines)), thought(user("x"))) == [Say("Yes.")]
 
 

@@ -203,9 +203,15 @@ async def test_a_new_question_and_an_output_are_both_served(mind: RulesMind) -> 
 @pytest.mark.parametrize(
     ("result", "spoken"),
     [
-        ('{"error": "timeout", "message": "the clock did not answer"}', "I'm sorry. The clock did not answer."),
+        (
+            '{"error": "timeout", "message": "the clock did not answer"}',
+            "I'm sorry. The clock did not answer.",
+        ),
         ('{"error": {"message": "There is no ticket 9."}}', "I'm sorry. There is no ticket 9."),
-        ('{"status": "ready", "promised_for": "Thursday"}', "The status is ready, the promised for is Thursday."),
+        (
+            '{"status": "ready", "promised_for": "Thursday"}',
+            "The status is ready, the promised for is Thursday.",
+        ),
         ('{"time": "12:00"}', "The time is 12:00."),
         ('["red", "green", "blue"]', "Red, green and blue."),
         ("[]", "There are none."),
@@ -248,7 +254,9 @@ async def test_a_slow_tool_is_announced_and_a_quick_one_is_not(mind: RulesMind) 
         "Are you still there? Did they answer?",
     ],
 )
-async def test_asked_about_what_is_pending_it_says_so_and_asks_nobody_twice(mind: RulesMind, text: str) -> None:
+async def test_asked_about_what_is_pending_it_says_so_and_asks_nobody_twice(
+    mind: RulesMind, text: str
+) -> None:
     said, calls = await respond(mind, *WAITING, user(text))
     assert STILL in said
     assert calls == []
@@ -259,7 +267,9 @@ async def test_meanwhile_it_chats_and_answers_other_questions(mind: RulesMind) -
     assert (said, calls) == ("You're welcome.", [])
     _, calls = await respond(mind, *WAITING, user("What time is it in Lima?"))
     assert calls == [("clock__now", {"city": "Lima"})]
-    _, calls = await respond(mind, *WAITING, user("And could you also ask the supplier about a MacBook battery?"))
+    _, calls = await respond(
+        mind, *WAITING, user("And could you also ask the supplier about a MacBook battery?")
+    )
     assert calls == [("tickets__ask_supplier", {"part": "MacBook battery"})]
 
 
@@ -327,9 +337,13 @@ async def test_an_empty_conversation_begins_with_a_greeting(mind: RulesMind) -> 
         ("Say exactly: Good morning.", "Good morning."),
         ("Greet the caller: Hello, how can I help?", "Hello, how can I help?"),
         ('Greet the caller with "Welcome!"', "Welcome!"),
-        ("Tell the caller that you are still looking for their ticket.", "I am still looking for your ticket."),
         (
-            "The function call tickets.ask_supplier is still running. Tell the caller that you are still looking "
+            "Tell the caller that you are still looking for their ticket.",
+            "I am still looking for your ticket.",
+        ),
+        (
+            "The function call tickets.ask_supplier is still running. Tell "
+            "the caller that you are still looking "
             "into it, in one short sentence; do not guess its result.",
             "I am still looking into it.",
         ),
@@ -398,7 +412,12 @@ async def test_odd_items_and_tools_are_no_obstacle(mind: RulesMind) -> None:
     tools: list[dict[str, object]] = [
         {"type": "mcp", "server_label": "x"},
         {"type": "function", "name": "bare"},
-        {"type": "function", "name": "odd", "description": None, "parameters": {"properties": {"a": True, "b": {}}}},
+        {
+            "type": "function",
+            "name": "odd",
+            "description": None,
+            "parameters": {"properties": {"a": True, "b": {}}},
+        },
     ]
     said, _ = await respond(mind, *[item if "type" in item else {"type": "?"} for item in items], tools=tools)
     assert said == "Fine."

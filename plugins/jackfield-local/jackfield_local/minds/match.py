@@ -1,4 +1,4 @@
-"""Which tool fits a clause best: by its words, by its meaning, and by whether its parameters can be filled."""
+"""Which tool fits a clause best: by its words, its meaning, and whether its parameters can be filled."""
 
 from __future__ import annotations
 
@@ -44,7 +44,13 @@ _SYNONYM_WORDS = {
 }
 _PHRASES = [
     (re.compile(r"\bhow much\b(?! time)"), "price"),
-    (re.compile(r"\bhow many\b|\b(?:do|would) you (?:happen to )?have\b|\bhave you got\b|\b(?:you )?got any\b"), "stock"),
+    (
+        re.compile(
+            r"\bhow many\b|\b(?:do|would) you (?:happen to )?have\b|\bhave you got\b|\b(?:you )?got any\b"
+        ),
+        "stock",
+    ),
+    (re.compile(r"\b(?:any|all|no|which|the|his|her|more) open\b"), " "),
     (re.compile(r"\bget in touch\b|\breach out\b|\bfind out\b|\btalk to the supplier\b"), "ask"),
     (re.compile(r"\bday after tomorrow\b|\bpicked up\b|\bhow long\b"), " "),
 ]
@@ -159,8 +165,11 @@ class Matcher:
     def _suits(self, offer: Offer, arguments: Filled) -> float:
         """Whether the things taken for arguments are such things: by the parameter's own description, and
         not what other tools are about ("find" + "the tickets" is no part)."""
-        things = {each: str(arguments[each.name]) for each in offer.parameters
-                  if each.role is Role.THING and each.name in arguments}
+        things = {
+            each: str(arguments[each.name])
+            for each in offer.parameters
+            if each.role is Role.THING and each.name in arguments
+        }
         if self._takes_anothers(offer, list(things.values())):
             return -0.3
         likeness = [
@@ -170,7 +179,9 @@ class Matcher:
         return 0.25 * max(likeness, default=0.0)
 
     def _takes_anothers(self, offer: Offer, things: Iterable[str]) -> bool:
-        words = {alike for thing in things for word in _stems(thing) for alike in (word, *_SYNONYMS.get(word, ()))}
+        words = {
+            alike for thing in things for word in _stems(thing) for alike in (word, *_SYNONYMS.get(word, ()))
+        }
         own = _stems(offer.title)
         return any((words & _stems(other.title)) - own for other in self.offers if not other.hands_over)
 

@@ -10,18 +10,21 @@ from jackfield_local.minds.words import Word, stem, words_of
 
 # Words that frame a request and are never part of the thing asked about.
 _FRAME_TEXT = """
-deliver delivery provide obtain supply send sort source touch new not if so a about actually ah all also an and any anything are as ask asking at available been by buy call called
-can carry check could costing cost costs currently did do does doing dear enquire ever find for from
-gave get give go going got had has have hear hello her hers hey hi his how i i'd i'll i'm i've if in
-inquire into is it it's its just kind keep know let let's like list look looking lookup many maybe me
-mean might much my need now of ok okay on one or order our out over part parts please price priced
-prices put question quickly really right run say search see sell should show so some someone sorry spare
-still stock stocked tell that that's the their theirs them then there there's these they they'll they've
-this those through to today too um uh up us want wanted was we we've well were what what's whats when
-whether which who will wish with wonder wondering would yes you you've your
+expensive costly cheap long take takes soon fast quick
+a about actually ah all also an and any anything are as ask asking at available been buy by call called
+can carry check cost costing costs could currently dear deliver delivery did do does doing enquire ever
+find for from gave get give go going got had has have hear hello her hers hey hi his how i i'd i'll i'm
+i've if in inquire into is it it's its just keep kind know let let's like list look looking lookup many
+maybe me mean might much my need new not now obtain of ok okay on one or order our out over part parts
+please price priced prices provide put question quickly really right run say search see sell send should
+show so some someone sorry sort source spare still stock stocked supply tell that that's the their
+theirs them then there there's these they they'll they've this those through to today too touch uh um up
+us want wanted was we we've well were what what's whats when whether which who will wish with wonder
+wondering would yes you you've your
 """
 _FRAME = frozenset(_FRAME_TEXT.split())
 _TAIL_TEXT = """
+take takes would be will arrive arrives come comes can could soon
 again any anymore are at available being by chance cost costing costs currently do does for from go
 going got have here in is it left me moment now of on or out over please price priced right set shop
 stock still store supplier thanks thank that the them then there these this to today too up us we with
@@ -45,31 +48,42 @@ _INTRODUCED = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(
-    r"\b(?:in|at|for|over in|of) +(?!the (?:moment|shop|morning|afternoon|evening)\b|moment|all\b|me\b|stock\b)"
-    r"((?:the )?[^\W\d_][\w.'’-]*(?: (?!right\b|now\b|and\b|please\b|at\b|today\b|currently\b|then\b|over\b|if\b"
+    r"\b(?:in|at|for|over in|of) +(?!the (?:moment|shop|morning"
+    r"|afternoon|evening)\b|moment|all\b|me\b|stock\b)"
+    r"((?:the )?[^\W\d_][\w.'’-]*(?: (?!right\b|now\b|and\b|please\b"
+    r"|at\b|today\b|currently\b|then\b|over\b|if\b"
     r"|is\b|do\b|it\b|for\b|when\b|while\b|tomorrow\b|tonight\b|or\b|just\b)[^\W\d_][\w.'’-]*){0,3})",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[\"“]([^\"”]+)[\"”]|(?<!\w)'([^']+)'(?!\w)")
 _DICTATED = re.compile(
-    r"(?:\b(?:saying|that says|which says|that reads|reading|says|noting|to say|the words|with the text|as follows"
-    r"|stating)\b(?: that\b)?|\bnote(?:[^.]*?\d+)?,? that\b|:(?!\d)|\bthat(?= (?:the|he|she|it|they|we|i|there|all|a)\b))"
+    r"(?:\b(?:saying|that says|which says|that reads|reading|says|noting"
+    r"|to say|the words|with the text|as follows"
+    r"|stating)\b(?: that\b)?|\bnote(?:[^.]*?\d+)?,? that\b|:(?!\d)"
+    r"|\bthat(?= (?:the|he|she|it|they|we|i|there|all|a)\b))"
     r"[\s,:]*(.+)$",
     re.IGNORECASE,
 )
 _FAULT_VERB = (
-    r"(?:does|do|did|is|are|was|has|have|had|won't|will not|can't|cannot|could not|couldn't|keeps|kept|stopped"
+    r"(?:does|do|did|is|are|was|has|have|had|won't|will not|can't"
+    r"|cannot|could not|couldn't|keeps|kept|stopped"
     r"|stops|broke|shows|makes|overheats|fell|got|gets|turns|freezes|crashes|needs|doesn't|isn't|don't|lost|lets"
     r"|smells|went|died|cracked|refuses|shuts|drains|leaks|will|flickers|restarts)"
 )
 _OWNED = re.compile(
-    rf"\b(?:her|his|their|my|the|our|whose|a|an) ((?!ticket\b|new ticket\b|customer\b|repair\b|problem\b"
-    rf"|note\b|screen is\b)[\w'’.-]+(?: (?!{_FAULT_VERB}\b|with\b|that\b|which\b|and\b|because\b|for\b)[\w'’.-]+){{0,4}})",
+    rf"\b(?:her|his|their|my|the|our|whose|a|an) ((?!ticket\b|new (?:ticket"
+    rf"|repair|case|job)\b|customer\b|repair\b|problem\b"
+    rf"|note\b|screen is\b)[\w'’.-]+(?: (?!{_FAULT_VERB}\b|with\b|that\b"
+    rf"|which\b|and\b|because\b|for\b)[\w'’.-]+){{0,4}})",
     re.IGNORECASE,
 )
 _FAULT = re.compile(
     rf"\b(?:(?:the )?(?:problem|fault|issue) is(?: that)?|because|since|with|it says|,? ?(?:it|that|which)"
     rf"(?= {_FAULT_VERB}\b)|(?={_FAULT_VERB}\b))[ :,]*(.+)$",
+    re.IGNORECASE,
+)
+_SENTENCE_OF_ITS_OWN = re.compile(
+    r"^\s*[.?!]\s+((?!it\b|he\b|she\b|this\b|that\b|they\b|its\b|the problem\b|because\b)[A-Z].+)$",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -173,7 +187,8 @@ def problem_in(text: str, device: str | None) -> str | None:
     rest = text
     if device is not None and device in text:
         rest = text[text.index(device) + len(device) :]
-    found = _FAULT.search(rest)
+    whole = _SENTENCE_OF_ITS_OWN.search(rest)
+    found = whole or _FAULT.search(rest)
     if found is None:
         return None
     said = re.sub(r"^(?:a|an|the) ", "", _tidy(found[1]))

@@ -6,7 +6,10 @@ import re
 
 from jackfield_local.minds.answers import sentence
 
-_VERB = r"^(?:please )?(?:now )?(?:say|greet|welcome|announce|repeat|answer|respond|reply|open|begin|start|read|tell)\b"
+_VERB = (
+    r"^(?:please )?(?:now )?(?:say|greet|welcome|announce|repeat|answer"
+    r"|respond|reply|open|begin|start|read|tell)\b"
+)
 _QUOTED = re.compile(_VERB + r"[^:\"“.\n]*[:\s]\s*[\"“](.+)[\"”]\W*$", re.IGNORECASE | re.DOTALL)
 _VERBATIM = re.compile(
     r"^(?:please )?(?:now )?(?:say|greet|welcome|announce|repeat|read)\b[^:\"“.\n]*:\s*(.+)$",

@@ -20,7 +20,8 @@ _SEPARATOR = re.compile(
     re.IGNORECASE,
 )
 _DICTATION = re.compile(
-    r"\b(saying|that says|which says|that reads|noting|because|the problem is|note[^.?]* that|since)\b|:(?!\d)",
+    r"\b(saying|that says|which says|that reads|noting|because"
+    r"|the problem is|note[^.?]* that|since)\b|:(?!\d)",
     re.IGNORECASE,
 )
 _POINTS = re.compile(
@@ -29,13 +30,18 @@ _POINTS = re.compile(
 _FOLLOWS = re.compile(
     r"^(?:and|or|so|ok(?:ay)?|also|what about|how about|and what about|same)\b", re.IGNORECASE
 )
-_IN_CASE = re.compile(r"^(?:if (?:not|so|it is|it isn't|it's not|yes|no)|in that case|otherwise),? ", re.IGNORECASE)
-_TAG = re.compile(r",? (?:(?:would|could|can|will|won't|can't) you|please|right|ok(?:ay)?)(?= *[?.!]*$)", re.IGNORECASE)
+_IN_CASE = re.compile(
+    r"^(?:if (?:not|so|it is|it isn't|it's not|yes|no)|in that case|otherwise),? ", re.IGNORECASE
+)
+_TAG = re.compile(
+    r",? (?:(?:would|could|can|will|won't|can't) you|please|right|ok(?:ay)?)(?= *[?.!]*$)", re.IGNORECASE
+)
 _TITLE_END = re.compile(r"\b(?:Mrs?|Ms|Dr|No|St)\.$")
 _MOST_PARTS = 4
 _POINTED = 0.25  # how much it speaks for a tool that "it" is just what the tool lacks
 _VERB = re.compile(
-    r"^(?!(?:and |or |so )?(?:what|how) about\b).*\b(?:is|are|was|do|does|did|can|could|will|would|have|has|what|when|who"
+    r"^(?!(?:and |or |so )?(?:what|how) about\b).*\b(?:is|are|was|do|does"
+    r"|did|can|could|will|would|have|has|what|when|who"
     r"|which|where|please|i|me|my|you)\b",
     re.IGNORECASE,
 )
@@ -70,7 +76,8 @@ def _without_repeats(requests: Sequence[Request]) -> list[Request]:
 
 
 def _same(one: Fit, other: Fit) -> bool:
-    return one.offer.name == other.offer.name and one.arguments == other.arguments
+    """Whether the later request asks for nothing that the earlier one does not."""
+    return one.offer.name == other.offer.name and other.arguments.items() <= one.arguments.items()
 
 
 # --- clauses --------------------------------------------------------------------------------------
@@ -148,7 +155,11 @@ def _stands(fit: Fit) -> bool:
 
 def _is_ellipsis(part: str, offer: Offer, today: date) -> bool:
     """Whether a part names only another argument: "… in Lima and Tokyo"."""
-    return len(words_of(part)) <= _LONGEST_ELLIPSIS and not _VERB.search(part) and bool(_refilled(offer, part, today))
+    return (
+        len(words_of(part)) <= _LONGEST_ELLIPSIS
+        and not _VERB.search(part)
+        and bool(_refilled(offer, part, today))
+    )
 
 
 def _refilled(offer: Offer, part: str, today: date) -> dict[str, object]:

@@ -41,7 +41,7 @@ class ScriptError(ConfigurationError):
     """A script that cannot be read, with every fault in it."""
 
 
-class ScriptedFailure(Exception):
+class ScriptedFailure(Exception):  # noqa: N818 - it is wanted
     """A step said `fail`, or no step fits: the response fails with this message."""
 
 

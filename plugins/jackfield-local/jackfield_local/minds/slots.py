@@ -48,7 +48,9 @@ def _labelled(offer: Offer, text: str) -> dict[str, str]:
     """Values said with the names of their parameters, as people fill in a form: "customer Ada, device …"."""
     found = {}
     for parameter in offer.parameters:
-        match = re.search(rf"\b{re.escape(parameter.words)}(?: name)?(?: is|:)? ([^,.;:]+)", text, re.IGNORECASE)
+        match = re.search(
+            rf"\b{re.escape(parameter.words)}(?: name)?(?: is|:)? ([^,.;:]+)", text, re.IGNORECASE
+        )
         if match:
             found[parameter.name] = match[1].strip()
     return found if len(found) > 1 else {}
@@ -76,7 +78,8 @@ def _boolean_answer(text: str) -> bool | None:
 
 def _bare(text: str, role: Role) -> str | None:
     said = re.sub(
-        r"^(?:well|um|uh|oh|so|yes|sure|ok|okay|it's|it is|that's|that is|they are|he is|she is|i think|the name is"
+        r"^(?:well|um|uh|oh|so|yes|sure|ok|okay|it's|it is|that's|that is"
+        r"|they are|he is|she is|i think|the name is"
         r"|the problem is(?: that)?|the customer is|just|put|write|say)[ ,:]+",
         "",
         text.strip(),

@@ -13,11 +13,17 @@ HELLO = "Hello. How can I help you?"
 ALL_RIGHT = "All right."
 ONE_MOMENT = "One moment, please."
 
-_THANKS = r"(?:thanks|thank you|thank you very much|many thanks|cheers|much appreciated)(?: (?:a lot|so much|very much|for [\w ]+))?"
+_THANKS = (
+    r"(?:thanks|thank you|thank you very much|many thanks|cheers"
+    r"|much appreciated)(?: (?:a lot|so much|very much|for [\w ]+))?"
+)
 _GREETING = (
     r"(?:hello|hi|hey|hiya|good (?:morning|afternoon|evening|day))(?: (?:there|again|everyone|everybody))?"
 )
-_BYE = r"(?:good ?bye|bye|bye[- ]bye|see you(?: later| soon| then)?|that's all|that is all|that will be all|have a (?:nice|good) \w+)"
+_BYE = (
+    r"(?:good ?bye|bye|bye[- ]bye|see you(?: later| soon| then)?|that's all"
+    r"|that is all|that will be all|have a (?:nice|good) \w+)"
+)
 _TALK: list[tuple[str, str]] = [
     (
         rf"{_GREETING}(?:,? how are you(?: doing)?(?: today)?)",
@@ -28,7 +34,10 @@ _TALK: list[tuple[str, str]] = [
         "I'm well, thank you. How can I help you?",
     ),
     (_GREETING, HELLO),
-    (rf"(?:ok(?:ay)?,? |great,? |no,? )*{_THANKS}(?:,? and)?[,.]? {_BYE}|{_BYE},? {_THANKS}", "You're welcome. Goodbye."),
+    (
+        rf"(?:ok(?:ay)?,? |great,? |no,? )*{_THANKS}(?:,? and)?[,.]? {_BYE}|{_BYE},? {_THANKS}",
+        "You're welcome. Goodbye.",
+    ),
     (rf"(?:ok(?:ay)?,? |great,? |perfect,? |lovely,? |no,? )*{_THANKS}", "You're welcome."),
     (rf"(?:no,? |ok(?:ay)?,? |great,? )*{_BYE}(?: now| for now| for today)?", "Goodbye."),
     (r"(?:are you (?:still )?there|can you hear me|hello\?)", "Yes, I'm here. What can I do for you?"),
@@ -37,12 +46,14 @@ _TALK: list[tuple[str, str]] = [
         "I'm a voice assistant. What can I do for you?",
     ),
     (
-        r"(?:hold on|hang on|one moment|one second|just a (?:moment|second|minute)|wait)(?: please| a (?:moment|second))?",
+        r"(?:hold on|hang on|one moment|one second|just a (?:moment|second"
+        r"|minute)|wait)(?: please| a (?:moment|second))?",
         "Of course, take your time.",
     ),
     (r"(?:sorry|i'm sorry|my apologies|excuse me)", "No problem. What can I do for you?"),
     (
-        r"(?:yes|yeah|yep|sure|ok|okay|alright|all right|right|great|perfect|good|fine|got it|i see|lovely|nice|no problem|wonderful)(?: then| please)?",
+        r"(?:yes|yeah|yep|sure|ok|okay|alright|all right|right|great|perfect|good|fine|got it"
+        r"|i see|lovely|nice|no problem|wonderful)(?: then| please)?",
         ALL_RIGHT,
     ),
     (r"(?:no|nope|no,? nothing(?: else)?|nothing else|not really|not now)", "All right."),
@@ -51,32 +62,41 @@ _TALK: list[tuple[str, str]] = [
 ]
 _TALK_PATTERNS = [(re.compile(pattern, re.IGNORECASE), reply) for pattern, reply in _TALK]
 _WHO = re.compile(
-    r"(?:and )?(?:who are you|who am i (?:talking|speaking) (?:to|with)|what are you|what(?:'s| is) your name|who is this)",
+    r"(?:and )?(?:who are you|who am i (?:talking|speaking) (?:to|with)"
+    r"|what are you|what(?:'s| is) your name|who is this)",
     re.IGNORECASE,
 )
 _WHAT = re.compile(
-    r"(?:and |so )?(?:what (?:can|could|do) you (?:do|help)(?: for me| me with| with)?|what else can you do(?: for me)?"
-    r"|how can you help(?: me)?|(?:can|could) you help(?: me)?|help(?: me)?|what are my options|i need (?:some )?help)",
+    r"(?:and |so )?(?:what (?:can|could|do) you (?:do|help)(?: for me"
+    r"| me with| with)?|what else can you do(?: for me)?"
+    r"|how can you help(?: me)?|(?:can|could) you help(?: me)?|help(?: me)?"
+    r"|what are my options|i need (?:some )?help)",
     re.IGNORECASE,
 )
 _AGAIN = re.compile(
-    r"(?:sorry,? )?(?:(?:can|could) you )?(?:please )?(?:(?:say|repeat) (?:that|it)(?: again)?(?: please)?|say again|pardon(?: me)?"
+    r"(?:sorry,? )?(?:(?:can|could) you )?(?:please )?(?:(?:say|repeat) (?:that"
+    r"|it)(?: again)?(?: please)?|say again|pardon(?: me)?"
     r"|come again|what did you say|what was that(?: again)?|once more(?: please)?|again,? please|repeat)",
     re.IGNORECASE,
 )
 _DROP = re.compile(
-    r"^(?:no,? )?(?:never ?mind|forget (?:it|about it|that)|cancel(?: that| it)?|stop|leave it|i don't know|not now)\b",
+    r"^(?:no,? )?(?:never ?mind|forget (?:it|about it|that)|cancel(?: that"
+    r"| it)?|stop|leave it|i don't know|not now)\b",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    rf"^(?:(?:{_GREETING}|{_THANKS}|ok(?:ay)?|great|perfect|well|right|so|um+|uh+|er+|oh|yes|yeah|please|sorry|excuse me|alright"
+    rf"^(?:(?:{_GREETING}|{_THANKS}|ok(?:ay)?|great|perfect|well|right|so|um+"
+    rf"|uh+|er+|oh|yes|yeah|please|sorry|excuse me|alright"
     r"|all right|no|lovely|listen|actually)\b[\s,.!]+(?:and )?)+",
     re.IGNORECASE,
 )
 _WAITING = re.compile(
-    r"\b(yet|still (?:waiting|there|looking|working)|any news|any luck|any answer|heard back|how long|(?:have|did) (?:they|he|she|you)"
-    r" (?:answer|answered|reply|replied|found|find|hear|heard|got|get)|what (?:about|happened|did they)|status of that"
-    r"|did you (?:find|get|hear)|what do(?:es)? (?:they|the supplier) say|is it (?:done|ready|there)|so\?|well\?|and\?|hurry"
+    r"\b(yet|still (?:waiting|there|looking|working)|any news|any luck|any answer"
+    r"|heard back|how long|(?:have|did) (?:they|he|she|you)"
+    r" (?:answer|answered|reply|replied|found|find|hear|heard|got|get)"
+    r"|what (?:about|happened|did they)|status of that"
+    r"|did you (?:find|get|hear)|what do(?:es)? (?:they|the supplier) say"
+    r"|is it (?:done|ready|there)|so\?|well\?|and\?|hurry"
     r"|what's taking|are you done|do you have (?:it|the answer|an answer|the result))\b|^(?:and|so|well)\?$",
     re.IGNORECASE,
 )
