@@ -8,9 +8,11 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from jackfield.calls import Json
 from jackfield.dispatch.arguments import ArgumentReader
+from jackfield.dispatch.evident import evidently
 from jackfield.errors import ToolError
 from jackfield.tools.tool import HUB, Tool
 
@@ -159,7 +161,7 @@ def test_the_validators_of_many_tools_are_kept_within_a_bound() -> None:
     reader = ArgumentReader()
     for _ in range(1100):
         reader.read(tool({"type": "object"}), "{}")
-    assert len(reader._validators) == 1024
+    assert len(reader._tools) == 1024
 
 
 json_values = st.recursive(
@@ -194,3 +196,39 @@ def test_no_schema_whatever_it_says_makes_reading_fail_otherwise(schema: dict[st
         read(text, {"type": "object", **schema})
     except ToolError as error:
         assert str(error).startswith("The arguments ")
+
+
+flat = st.dictionaries(
+    st.sampled_from(["a", "b", "c"]),
+    st.fixed_dictionaries(
+        {"type": st.sampled_from(["string", "integer", "number", "boolean", "array", "null", "strng"])},
+        optional={
+            "default": json_values,
+            "minimum": st.integers(),
+            "enum": st.lists(json_values, min_size=1),
+        },
+    ),
+)
+wholes = st.fixed_dictionaries(
+    {"type": st.just("object"), "properties": flat},
+    optional={
+        "required": st.lists(st.sampled_from(["a", "b", "d"]), unique=True),
+        "additionalProperties": st.booleans(),
+        "minProperties": st.integers(0, 3),
+    },
+)
+flat_values = st.none() | st.booleans() | st.integers(-3, 3) | st.floats(-2, 2) | st.sampled_from(["", "x"])
+
+
+@given(wholes, st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), flat_values | st.lists(flat_values)))
+def test_what_is_evident_is_what_the_validator_says(
+    schema: dict[str, Json], arguments: dict[str, Json]
+) -> None:
+    if evidently(schema)(arguments):
+        assert Draft202012Validator(schema).is_valid(arguments)
+
+
+def test_ordinary_arguments_are_evident() -> None:
+    fits = evidently({"type": "object", "properties": {"number": {"type": "integer", "default": 3}}})
+    assert fits({"number": 1042}) and fits({})
+    assert not fits({"number": True}) and not fits({"number": "1042"}) and not fits({"other": 1})

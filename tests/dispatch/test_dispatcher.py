@@ -12,6 +12,7 @@ import pytest
 
 from jackfield.calls import Arguments, CallPolicy, Json, Outcome, OutcomeKind
 from jackfield.dispatch import Dispatcher
+from jackfield.dispatch.call import Call
 from jackfield.dispatch.lane import MOST_WAITING
 from jackfield.errors import OutcomeUnknown, ToolError
 from jackfield.tools.tool import HUB, Tool, ToolContext
@@ -222,22 +223,19 @@ async def test_a_call_that_waits_can_be_cancelled_and_is_never_run(desk: Desk) -
     assert gate.entries == [0, 2]
 
 
-async def test_the_time_that_a_call_has_left_is_less_by_what_it_waited(desk: Desk) -> None:
-    gate = Gate()
+async def test_the_time_that_a_call_has_left_is_less_by_what_it_waited() -> None:
+    loop = asyncio.get_running_loop()
+    context = ToolContext("c", "session_1", "receptionist", 20.0)
 
-    def wait(context: ToolContext) -> float:
-        """Wait."""
-        gate.pass_through()
-        return context.seconds_left
+    def left(waited: float) -> float:
+        wanted = tool(which_thread)
+        since = loop.time() - waited
+        call = Call("c", wanted, {}, context, CallPolicy(), print, print, loop, since)
+        return call.context_now().seconds_left
 
-    wanted = tool(wait)
-    desk.start("first", wanted, limits=ONE_AT_A_TIME)
-    desk.start("second", wanted, limits=ONE_AT_A_TIME)
-    await desk.until(lambda: len(desk.entered) == 1)
-    gate.open.set()
-    first, second = (await desk.outcome("first")).value, (await desk.outcome("second")).value
-    assert isinstance(first, float) and isinstance(second, float)
-    assert 20.0 >= first > second > 0
+    assert left(0.0) == 20.0
+    assert left(5.0) == pytest.approx(15.0, abs=1.0)
+    assert left(30.0) == 0.0
 
 
 # --- cancelling -----------------------------------------------------------------------------------------

@@ -20,13 +20,14 @@ from referencing import Registry
 
 from jackfield.calls import Arguments, Json
 from jackfield.dispatch.corrections import correction, quoted
+from jackfield.dispatch.evident import Fits, evidently
 from jackfield.errors import ToolError
 from jackfield.tools.invocation import first_line
 from jackfield.tools.tool import Tool
 
 log = logging.getLogger(__name__)
 
-_MOST_VALIDATORS = 1024
+_MOST_TOOLS = 1024
 _MOST_CORRECTIONS = 5
 
 # A pattern is code of a stranger's that may run for ever, on the loop that serves the sessions; the tool
@@ -41,14 +42,14 @@ class ArgumentReader:
     """Reads arguments; keeps the compiled validator of every tool it has met, up to a bound."""
 
     def __init__(self) -> None:
-        self._validators: OrderedDict[int, tuple[Tool, Validator]] = OrderedDict()
+        self._tools: OrderedDict[int, tuple[Tool, Fits, Validator]] = OrderedDict()
 
     def read(self, tool: Tool, text: str) -> Arguments:
         """The arguments as a mapping that fits `tool.parameters`. Raises `ToolError` with the corrections."""
         arguments: dict[str, Any] = _decode(text)
         try:
-            validator = self._validator(tool)
-            if validator.is_valid(arguments):
+            fits, validator = self._judges(tool)
+            if fits(arguments) or validator.is_valid(arguments):
                 return arguments
             mended: dict[str, Any] = _mend(arguments, tool.parameters)
             corrections = _corrections(list(validator.iter_errors(mended)), tool)
@@ -59,16 +60,15 @@ class ArgumentReader:
             raise ToolError(corrections)
         return mended
 
-    def _validator(self, tool: Tool) -> Validator:
-        """Compiled once; the tool is kept beside it, so that its `id` stays its own."""
-        kept = self._validators.get(id(tool))
-        if kept is not None:
-            return kept[1]
-        validator: Validator = _Validator(dict(tool.parameters), registry=_NOTHING_FETCHED)
-        self._validators[id(tool)] = (tool, validator)
-        if len(self._validators) > _MOST_VALIDATORS:
-            self._validators.popitem(last=False)
-        return validator
+    def _judges(self, tool: Tool) -> tuple[Fits, Validator]:
+        """Compiled once; the tool is kept beside them, so that its `id` stays its own."""
+        kept = self._tools.get(id(tool))
+        if kept is None:
+            validator: Validator = _Validator(dict(tool.parameters), registry=_NOTHING_FETCHED)
+            kept = self._tools[id(tool)] = (tool, evidently(tool.parameters), validator)
+            if len(self._tools) > _MOST_TOOLS:
+                self._tools.popitem(last=False)
+        return kept[1], kept[2]
 
 
 def _decode(text: str) -> dict[str, Json]:

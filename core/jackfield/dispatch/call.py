@@ -16,6 +16,10 @@ Entered = Callable[[str, Arguments], None]
 Finished = Callable[[str, Outcome], None]
 
 
+_NO_WAIT = 0.001
+"""Seconds in line that are not worth a word."""
+
+
 class CallState(Enum):
     """Where a call is: before the tool's turn, with an executor, or over."""
 
@@ -57,8 +61,10 @@ class Call:
 
     def context_now(self) -> ToolContext:
         """The context, less the time that was spent in line."""
-        left = self.context.seconds_left - (self.loop.time() - self.since)
-        return replace(self.context, seconds_left=max(left, 0.0))
+        waited = self.loop.time() - self.since
+        if waited < _NO_WAIT:
+            return self.context
+        return replace(self.context, seconds_left=max(self.context.seconds_left - waited, 0.0))
 
     def announcing_tool(self) -> Tool:
         """The tool, so made that entering it is told on the call's loop."""
