@@ -1,0 +1,178 @@
+"""The model of the service behind a real socket, and sessions that are put through to it.
+
+What a client says is taken in at once and answered at once; a test says what the service does of its own
+accord (`begin`, `call`, `end`, …) and then lets `flush` put it on the wire.
+"""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from jackfield.calls import CallPolicy
+from jackfield.config import load
+from jackfield.dispatch import Dispatcher, LoopExecutor, ThreadExecutor
+from jackfield.notices import Notice
+from jackfield.providers.credential import ApiKey
+from jackfield.providers.endpoint import Endpoint
+from jackfield.providers.realtime import RealtimeProvider
+from jackfield.session import Session, Switchboard
+from jackfield.tools.catalogue import Catalogue
+from jackfield.tools.source import FunctionSource
+from jackfield.tools.tool import LOOP, THREAD
+from tests.conversation.service import Service
+
+PATIENCE = 10.0
+
+
+class Exchange(Service):
+    """The service, its sockets, and everything that clients said, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sockets: list[WebSocket] = []
+        self.said: list[dict[str, Any]] = []
+        self.hung_up: list[str] = []
+        self.news = asyncio.Condition()
+
+    async def flush(self) -> None:
+        while self.outbox:
+            text = json.dumps(self.outbox.popleft())
+            for each in self.sockets:
+                await each.send_text(text)
+
+    async def hears(self, what: Callable[["Exchange"], bool]) -> None:
+        """Wait until a client has said so much that it is so."""
+        async with asyncio.timeout(PATIENCE), self.news:
+            await self.news.wait_for(lambda: what(self))
+
+    async def drop(self, code: int) -> None:
+        """Close every socket with this code, as an accident would."""
+        while self.sockets:
+            await self.sockets.pop().close(code)
+
+    async def sideband(self, client: WebSocket) -> None:
+        await client.accept()
+        await client.send_json({"type": "session.created", "session": {"type": "realtime"}})
+        self.sockets.append(client)
+        try:
+            while True:
+                await self.take_in(json.loads(await client.receive_text()))
+        except WebSocketDisconnect:
+            self.sockets = [each for each in self.sockets if each is not client]
+        await self.tell()
+
+    async def take_in(self, event: dict[str, Any]) -> None:
+        self.said.append(event)
+        self.inbox.append(event)
+        self.read_one()
+        await self.flush()
+        await self.tell()
+
+    async def tell(self) -> None:
+        async with self.news:
+            self.news.notify_all()
+
+    async def open(self, request: Request) -> Response:
+        return Response("v=0\r\n", 201, {"Location": "/v1/realtime/calls/rtc_1"}, "application/sdp")
+
+    async def hang_up(self, request: Request) -> Response:
+        self.hung_up.append(request.path_params["call"])
+        return Response(status_code=200)
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[str]:
+        routes = [
+            Route("/v1/realtime/calls", self.open, methods=["POST"]),
+            Route("/v1/realtime/calls/{call}/hangup", self.hang_up, methods=["POST"]),
+            WebSocketRoute("/v1/realtime", self.sideband),
+        ]
+        listener = socket.create_server(("127.0.0.1", 0))
+        config = uvicorn.Config(
+            Starlette(routes=routes), ws="websockets-sansio", lifespan="off", log_config=None
+        )
+        config.timeout_graceful_shutdown = 1
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+        finally:
+            server.should_exit = True
+            await asyncio.wait_for(serving, 10)
+            listener.close()
+
+
+class Line:
+    """A live session: what it noticed, and the service it lives at."""
+
+    def __init__(self, session: Session, exchange: Exchange, source: FunctionSource) -> None:
+        self.session = session
+        self.exchange = exchange
+        self.source = source
+        self.notices: list[Notice] = []
+        self.ended = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        async for notice in self.session.timeline():
+            self.notices.append(notice)
+            await self.exchange.tell()
+
+    async def until(self, what: Callable[["Line"], bool]) -> None:
+        await self.exchange.hears(lambda _: what(self))
+
+    def kinds(self) -> list[str]:
+        return [notice.type for notice in self.notices]
+
+    async def calls(self, *names: str) -> None:
+        """The model calls these tools in one response, under `call_0`, `call_1`, …"""
+        self.exchange.begin()
+        for number, name in enumerate(names):
+            self.exchange.call(f"call_{number}", name)
+        self.exchange.end()
+        await self.exchange.flush()
+
+    def outputs(self) -> dict[str, str]:
+        items = (event["item"] for event in self.exchange.said if event["type"] == "conversation.item.create")
+        return {item["call_id"]: item["output"] for item in items if item["type"] == "function_call_output"}
+
+
+@asynccontextmanager
+async def a_line(
+    folder: Path, agents: str, *tools: Callable[..., object], policies: dict[str, CallPolicy] | None = None
+) -> AsyncIterator[Line]:
+    """The first agent of this agents.yaml, with `tools` as the tools of the plugin `test`."""
+    (folder / "agents.yaml").write_text(agents)
+    config = load(folder / "agents.yaml")
+    source = FunctionSource("test")
+    for tool in tools:
+        source.register(tool)
+    exchange = Exchange()
+    dispatcher = Dispatcher({LOOP: LoopExecutor(), THREAD: ThreadExecutor()})
+    async with exchange.serving() as url:
+        endpoint = Endpoint(url, "gpt-realtime-2.1", offer_form="multipart")
+        provider = RealtimeProvider("openai", endpoint, ApiKey("sk-test"))
+        board = Switchboard(
+            config, lambda: Catalogue([source]), policies or {}, dispatcher, lambda notice, session_id: None
+        )
+        session = Session("session_1", config.first_agent, provider, board)
+        running = asyncio.create_task(session.run("rtc_1"))
+        line = Line(session, exchange, source)
+        try:
+            await exchange.hears(lambda _: "sideband_connected" in line.kinds())
+            yield line
+        finally:
+            await session.hang_up()
+            await asyncio.wait_for(running, PATIENCE)
+            await line.ended
+            await dispatcher.aclose()
+            await provider.aclose()
