@@ -71,6 +71,8 @@ _WEIGHT = {
     Role.PLACE: 0.05,
     Role.PERSON: 0.05,
 }
+# "Use it when the caller asks about …": words that every such description has in common with every call.
+_OF_ANY_CALL = frozenset({"ask", "caller", "call", "want", "use", "speak"})
 # A tool that changes something is wanted only where its verb, or one like it, is said.
 _ACT_WORDS = {
     "open": "open create new log book register start raise bring drop file report make",
@@ -115,7 +117,7 @@ class Matcher:
         self.offers = tuple(offers)
         self._meaning = meaning
         self._texts = {offer.name: _texts(offer) for offer in self.offers}
-        self._words = {name: frozenset(_stems(" ".join(texts))) for name, texts in self._texts.items()}
+        self._words = {offer.name: _own_words(offer, self._texts[offer.name]) for offer in self.offers}
         counts: dict[str, int] = {}
         for words in self._words.values():
             for word in words:
@@ -213,7 +215,12 @@ def _handing_over(offer: Offer, text: str) -> float:
     asks = _HAND_OVER.search(text) is not None
     target = re.sub(r"^.*? to ", "", offer.title)
     named = re.search(rf"\b{re.escape(target)}\b", text, re.IGNORECASE) is not None
-    return {(True, True): 0.5, (True, False): 0.1, (False, True): 0.0, (False, False): -0.25}[asks, named]
+    return {(True, True): 0.5, (True, False): 0.1, (False, True): 0.0, (False, False): -0.15}[asks, named]
+
+
+def _own_words(offer: Offer, texts: Iterable[str]) -> frozenset[str]:
+    words = frozenset(_stems(" ".join(texts)))
+    return words - _OF_ANY_CALL if offer.hands_over else words
 
 
 def _texts(offer: Offer) -> list[str]:

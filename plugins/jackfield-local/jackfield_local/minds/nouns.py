@@ -50,7 +50,7 @@ _INTRODUCED = re.compile(
 _PLACE = re.compile(
     r"\b(?:in|at|for|over in|of) +(?!the (?:moment|shop|morning"
     r"|afternoon|evening)\b|moment|all\b|me\b|stock\b)"
-    r"((?:the )?[^\W\d_][\w.'’-]*(?: (?!right\b|now\b|and\b|please\b"
+    r"((?:the )?[^\W\d_][\w.'’-]*(?: (?!what\b|when\b|how\b|right\b|now\b|and\b|please\b"
     r"|at\b|today\b|currently\b|then\b|over\b|if\b"
     r"|is\b|do\b|it\b|for\b|when\b|while\b|tomorrow\b|tonight\b|or\b|just\b)[^\W\d_][\w.'’-]*){0,3})",
     re.IGNORECASE,
@@ -59,7 +59,7 @@ _QUOTED = re.compile(r"[\"“]([^\"”]+)[\"”]|(?<!\w)'([^']+)'(?!\w)")
 _DICTATED = re.compile(
     r"(?:\b(?:saying|that says|which says|that reads|reading|says|noting"
     r"|to say|the words|with the text|as follows"
-    r"|stating)\b(?: that\b)?|\bnote(?:[^.]*?\d+)?,? that\b|:(?!\d)"
+    r"|stating)\b(?: that\b)?|\bnote(?:[^.]*?\d+)?,? that\b|\bnote\b[^.?]*?\d+,|:(?!\d)"
     r"|\bthat(?= (?:the|he|she|it|they|we|i|there|all|a)\b))"
     r"[\s,:]*(.+)$",
     re.IGNORECASE,

@@ -21,7 +21,7 @@ _SEPARATOR = re.compile(
 )
 _DICTATION = re.compile(
     r"\b(saying|that says|which says|that reads|noting|because"
-    r"|the problem is|note[^.?]* that|since)\b|:(?!\d)",
+    r"|the problem is|note[^.?]* that|note\b[^.?]*?\d,|since)\b|:(?!\d)",
     re.IGNORECASE,
 )
 _POINTS = re.compile(
