@@ -9,6 +9,7 @@ import numpy as np
 from openai import AsyncOpenAI
 
 from jackfield import MediaError
+from jackfield_local.faculties import Faculties
 from jackfield_local.http import create_app
 from jackfield_local.keys import Keys
 from jackfield_local.line import Line, Lines, LinesFull
@@ -117,7 +118,11 @@ class Server:
 
 @asynccontextmanager
 async def serving(
-    lines: Lines | None = None, *, faculties: Small | None = None, key: str = "sesame", seconds: float = 3600
+    lines: Lines | None = None,
+    *,
+    faculties: Small | Faculties | None = None,
+    key: str = "sesame",
+    seconds: float = 3600,
 ) -> AsyncIterator[Server]:
     switchboard = Switchboard(faculties or Small(), lines or NoLines(), session_seconds=seconds)
     with bind("127.0.0.1", 0) as listening:
