@@ -12,9 +12,9 @@ _TERM = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _STOP_TEXT = """
-a an and
-any are as at be by can do for from had has have he her here his how if in is it its many not of on
-one or she some such that the their there this to use was what when whether which who whose with would you your
+a an and any are as at be by can do for from had has have he her here his how if in is it its many
+not of on one or she some such that the their there this to use was what when whether which who
+whose with would you your
 """
 _STOP = frozenset(_STOP_TEXT.split())
 _MOST = 300

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 
 from jackfield_local.faculties import MindSettings, load_mind
+from jackfield_local.minds.decide import decide
 from jackfield_local.minds.rules import RulesMind
 from jackfield_local.speech import Call, Say, Thought
 
@@ -86,6 +88,16 @@ async def test_most_of_what_was_never_tuned_for_is_understood_too(mind: RulesMin
     table = utterances("unseen.yaml")
     misses = {text: got for text, wanted in table.items() if (got := await understood(mind, text)) != wanted}
     assert len(misses) <= len(table) * 0.12, misses
+
+
+async def test_another_trade_is_understood_from_its_tools_alone(mind: RulesMind) -> None:
+    tools = json.loads((HERE / "bistro.json").read_text())
+    for text, wanted in utterances("bistro.yaml").items():
+        calls = decide(Thought("", tools, "auto", [user(text)]), mind.matcher(tools), date(2026, 11, 22))
+        got = [
+            (each.name.rpartition("__")[2], dict(each.arguments)) for each in calls if isinstance(each, Call)
+        ]
+        assert got == wanted, text
 
 
 async def test_a_response_is_never_empty(mind: RulesMind) -> None:

@@ -67,7 +67,7 @@ _WEIGHT = {
     Role.DATE: 0.1,
     Role.TIME: 0.1,
     Role.EMAIL: 0.1,
-    Role.CHOICE: 0.1,
+    Role.CHOICE: 0.2,
     Role.PLACE: 0.05,
     Role.PERSON: 0.05,
 }
@@ -232,9 +232,11 @@ def _texts(offer: Offer) -> list[str]:
 def _said(text: str, arguments: tuple[str, ...]) -> frozenset[str]:
     """The stems of a clause that are not part of an argument."""
     lower = _plain(text)
+    chosen: set[str] = set()
     for argument in arguments:
+        chosen |= _stems(argument.replace("_", " ")) if "_" in argument else set()
         lower = re.sub(rf"\b{re.escape(argument.lower())}\b", " ", lower)
-    return frozenset(_stems(lower))
+    return frozenset(_stems(lower) - chosen)
 
 
 def _plain(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
@@ -42,10 +42,11 @@ class RulesMind:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     def _decide(self, thought: Thought) -> list[Say | Call]:
-        return decide(thought, self._matcher(thought), date.today())
-
-    def _matcher(self, thought: Thought) -> Matcher:
         tools = [] if thought.tool_choice == "none" else thought.tools
+        return decide(thought, self.matcher(tools), date.today())
+
+    def matcher(self, tools: Sequence[Mapping[str, object]]) -> Matcher:
+        """What is known of this list of tools, computed once for each list."""
         key = json.dumps([dict(tool) for tool in tools], sort_keys=True, default=str)
         matcher = self._matchers.get(key) or Matcher(offers_of(tools), self._meaning)
         self._matchers[key] = matcher
