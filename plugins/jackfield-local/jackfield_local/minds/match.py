@@ -162,7 +162,10 @@ class Matcher:
             weight = max((self._rarity[each] for each in alike if each in self._rarity), default=_UNKNOWN)
             total += weight
             shared += weight if alike & own else 0.0
-        return shared / total if total else 0.0
+        if total:
+            return shared / total
+        chosen = any(each.role is Role.CHOICE and each.name in arguments for each in offer.parameters)
+        return 0.3 if chosen else 0.0  # every word was a value that only this tool knows: that is some sign
 
     def _suits(self, offer: Offer, arguments: Filled) -> float:
         """Whether the things taken for arguments are such things: by the parameter's own description, and
@@ -198,7 +201,7 @@ def _plausibility(offer: Offer, text: str, arguments: Filled) -> float:
         score -= 0.12
     asked = _ACTS.get(offer.title.split()[0])
     if asked and not asked & {stem(word.lower) for word in words_of(_plain(text))}:
-        score -= 0.2
+        score -= 0.3
     if not numeric and any((each.whole or 0) > 99 for each in numbers_in(text)):
         score -= 0.15
     return score

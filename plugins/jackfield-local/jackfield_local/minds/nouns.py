@@ -10,7 +10,7 @@ from jackfield_local.minds.words import Word, stem, words_of
 
 # Words that frame a request and are never part of the thing asked about.
 _FRAME_TEXT = """
-expensive costly cheap long take takes soon fast quick
+charge pick collect expensive costly cheap long take takes soon fast quick
 a about actually ah all also an and any anything are as ask asking at available been buy by call called
 can carry check cost costing costs could currently dear deliver delivery did do does doing enquire ever
 find for from gave get give go going got had has have hear hello her hers hey hi his how i i'd i'll i'm

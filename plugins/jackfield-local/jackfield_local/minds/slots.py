@@ -14,6 +14,7 @@ from jackfield_local.minds.words import Number, numbers_in, stem, words_of
 _NO = re.compile(r"\b(no|not|without|don't|do not|never|off|false)\b", re.IGNORECASE)
 _YES = re.compile(r"\b(yes|yeah|yep|sure|please do|of course|true|correct|right)\b", re.IGNORECASE)
 
+_CUE = re.compile(r"\b(?:for|of|by|name|named|called)\b")
 _WORDED = frozenset({Role.PERSON, Role.THING, Role.PROBLEM, Role.TEXT, Role.PLACE})
 
 Filled = dict[str, object]
@@ -151,7 +152,7 @@ def _own_words(offer: Offer) -> set[str]:
 
 def _lower_case_person(offer: Offer, text: str) -> str | None:
     """A name without capitals, where the tool asks for nothing else: "search tickets for ada lopez"."""
-    if len(offer.parameters) > 1 or text != text.lower():
+    if len(offer.parameters) > 1 or text != text.lower() or not _CUE.search(text):
         return None
     name = nouns.thing_in(text, _own_words(offer))
     return name.title() if name and len(name.split()) <= 3 else None
