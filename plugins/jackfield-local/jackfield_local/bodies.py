@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -14,9 +17,10 @@ from starlette.requests import Request
 from jackfield_local.engine.session_settings import SessionSettings
 from jackfield_local.engine.shapes import Shape, read
 from jackfield_local.keys import DEFAULT_SECONDS, LEAST_SECONDS, MOST_SECONDS
-from jackfield_local.refusals import bad_body, too_large, unsupported_media
+from jackfield_local.refusals import bad_body, too_large, too_slow, unsupported_media
 
 MOST_BODY = 1024 * 1024
+BODY_SECONDS = 15.0
 SDP = "application/sdp"
 MULTIPART = "multipart/form-data"
 
@@ -60,9 +64,20 @@ async def read_body(request: Request) -> bytes:
     return bytes(body)
 
 
+@asynccontextmanager
+async def in_time() -> AsyncIterator[None]:
+    """A body must have arrived in time. Raises `Refusal` (408)."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            yield
+    except TimeoutError:
+        raise too_slow(BODY_SECONDS) from None
+
+
 async def secret_request(request: Request) -> SecretRequest:
     """Raises `Fault`."""
-    body = await read_body(request)
+    async with in_time():
+        body = await read_body(request)
     return read(SECRET_REQUEST, read_json(body) if body.strip() else {})
 
 
@@ -71,10 +86,12 @@ async def call_request(request: Request) -> CallRequest:
     given = request.headers.get("content-type", "")
     kind = given.partition(";")[0].strip().lower()
     if kind == SDP:
-        return CallRequest(_sdp(await read_body(request)), None)
+        async with in_time():
+            return CallRequest(_sdp(await read_body(request)), None)
     if kind != MULTIPART:
         raise unsupported_media(kind)
-    parts = await _parts(request)
+    async with in_time():
+        parts = await _parts(request)
     if unknown := sorted(parts.keys() - {"sdp", "session"}):
         raise bad_body(f"Unknown parameter: '{unknown[0]}'.", unknown[0])
     if "sdp" not in parts:

@@ -8,12 +8,12 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from jackfield_local.bodies import SDP, call_request, secret_request
-from jackfield_local.engine.errors import Fault
+from jackfield_local.engine.errors import SERVER_ERROR, Fault
 from jackfield_local.engine.ids import new_id
 from jackfield_local.engine.session_settings import SessionSettings
 from jackfield_local.engine.shapes import Event
@@ -104,6 +104,16 @@ async def _unrouted(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": fault.body()}, error.status_code)
 
 
+async def _gone(request: Request, error: Exception) -> Response:
+    """The client left before its request was complete: nobody reads this."""
+    return Response(status_code=400)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    fault = Fault("The server had an error while serving this request.", kind=SERVER_ERROR)
+    return JSONResponse({"error": fault.body()}, 500)
+
+
 def create_app(switchboard: Switchboard, keys: Keys) -> Starlette:
     """The whole server as an ASGI application; the caller closes the switchboard."""
     face, sockets = Face(switchboard, keys), Sockets(switchboard, keys)
@@ -121,5 +131,10 @@ def create_app(switchboard: Switchboard, keys: Keys) -> Starlette:
     return Starlette(
         routes=routes,
         middleware=[cors],
-        exception_handlers={Fault: _refused, HTTPException: _unrouted},
+        exception_handlers={
+            Fault: _refused,
+            HTTPException: _unrouted,
+            ClientDisconnect: _gone,
+            Exception: _broken,
+        },
     )

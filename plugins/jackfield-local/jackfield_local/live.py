@@ -99,10 +99,14 @@ class LiveSession:
 
     # What comes in
 
-    def receive(self, text: str) -> None:
-        """One message from a client."""
+    async def receive(self, text: str) -> None:
+        """One message from a client. Long sound in it is heard a second at a time, others in between."""
         self.session.receive(text, self._now())
         self._act()
+        while self.session.behind and not self.over:
+            await asyncio.sleep(0)
+            self.session.catch_up(self._now())
+            self._act()
 
     async def _follow(self, line: Line) -> None:
         async for event in line.events():

@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
@@ -113,9 +113,11 @@ async def serve(options: Options) -> None:
     """Until a signal, or the end of the parent's pipe. Raises `JackfieldError` if it cannot begin."""
     require_key(options)
     stop = asyncio.Event()
-    _stop_on_signals(stop)
     if options.parent_pipe:
+        # Ctrl-C reaches the whole terminal group; it is the parent who decides what it means.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         _stop_with_parent(stop)
+    _stop_on_signals(stop, [signal.SIGTERM] if options.parent_pipe else [signal.SIGINT, signal.SIGTERM])
     with bind(options.host, options.port) as listening:
         faculties, lines = await _make_ready(options)
         switchboard = Switchboard(faculties, lines, session_seconds=options.session_seconds)
@@ -166,9 +168,9 @@ def _announce(listening: socket.socket) -> None:
     print(json.dumps({"url": f"http://{shown}:{port}/v1", "port": port, "pid": os.getpid()}), flush=True)
 
 
-def _stop_on_signals(stop: asyncio.Event) -> None:
+def _stop_on_signals(stop: asyncio.Event, numbers: Sequence[signal.Signals]) -> None:
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in numbers:
         try:
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:  # Windows

@@ -50,5 +50,9 @@ def too_large(most: int) -> Refusal:
     return Refusal(413, f"The request body is larger than {most} bytes.", code="request_too_large")
 
 
+def too_slow(seconds: float) -> Refusal:
+    return Refusal(408, f"The request body did not arrive within {seconds:g} s.", code="request_timeout")
+
+
 def overloaded(message: str) -> Refusal:
     return Refusal(503, message, code="server_overloaded", kind=SERVER_ERROR)

@@ -19,7 +19,8 @@ from jackfield_local.switchboard import Switchboard
 log = logging.getLogger(__name__)
 
 SUBPROTOCOL = "realtime"
-MOST_WAITING = 10_000  # events a client may be behind before it is given up
+MOST_WAITING = 10_000  # events a client may be behind before it is given up,
+MOST_WAITING_CHARACTERS = 64 * 1024 * 1024  # and their size: a quarter of an hour of sound
 TRY_AGAIN_LATER = 1013
 CLOSE_SECONDS = 5.0
 
@@ -30,13 +31,15 @@ class Socket:
     def __init__(self, websocket: WebSocket) -> None:
         self._websocket = websocket
         self._waiting: asyncio.Queue[str | tuple[int, str]] = asyncio.Queue(MOST_WAITING)
+        self._characters = 0
         self._ending: tuple[int, str] | None = None
 
     def send(self, kind: str, text: str) -> None:
-        if self._waiting.full():
+        if self._waiting.full() or self._characters > MOST_WAITING_CHARACTERS:
             self.close(TRY_AGAIN_LATER, "the client does not read")
         elif self._ending is None:
             self._waiting.put_nowait(text)
+            self._characters += len(text)
 
     def close(self, code: int, reason: str) -> None:
         """After what is waiting. Idempotent; the first reason counts."""
@@ -50,6 +53,7 @@ class Socket:
     async def pump(self) -> None:
         """Send what is waiting until the end."""
         while isinstance(message := await self._waiting.get(), str):
+            self._characters -= len(message)
             await self._websocket.send_text(message)
         code, reason = message
         await self._websocket.close(code, reason)
@@ -107,7 +111,9 @@ async def _converse(websocket: WebSocket, live: LiveSession, own: bool) -> None:
             message = await websocket.receive()
             if message["type"] == "websocket.disconnect":
                 break
-            live.receive(message.get("text") or (message.get("bytes") or b"").decode("utf-8", "replace"))
+            await live.receive(
+                message.get("text") or (message.get("bytes") or b"").decode("utf-8", "replace")
+            )
     finally:
         live.leave(socket)
         if own:

@@ -26,6 +26,7 @@ from .turns import Started, Stopped
 log = logging.getLogger(__name__)
 
 DEFAULT_SECONDS = 60 * 60.0
+AT_ONCE_BYTES = 48_000  # a second of sound: listening to it takes some milliseconds
 GOING_AWAY = 1001
 
 
@@ -58,6 +59,7 @@ class Session:
         self._expires = now + seconds
         self._expires_at = int(wall + seconds)
         self._idle: tuple[float, int] | None = None  # when the idle timeout is over; audio time it began
+        self._unheard = bytearray()
 
     def effects(self) -> list[Effect]:
         """What is to be done now, in order. Call after every input."""
@@ -111,7 +113,19 @@ class Session:
         self.hear(self.listener.decode(from_base64(base64, "audio")), now)
 
     def hear(self, pcm: bytes, now: float) -> None:
-        """Sound from the caller, s16le at 24 kHz."""
+        """Sound from the caller, s16le at 24 kHz. What is longer than a second waits for `catch_up`."""
+        self._unheard += pcm
+        self.catch_up(now)
+
+    @property
+    def behind(self) -> bool:
+        """Whether sound waits to be heard."""
+        return bool(self._unheard)
+
+    def catch_up(self, now: float) -> None:
+        """Hear the next second: nothing else should wait for more than that."""
+        pcm = bytes(self._unheard[:AT_ONCE_BYTES])
+        del self._unheard[:AT_ONCE_BYTES]
         for start in range(0, len(pcm), CHUNK_BYTES):
             for sign in self.listener.feed(pcm[start : start + CHUNK_BYTES]):
                 if isinstance(sign, Started):

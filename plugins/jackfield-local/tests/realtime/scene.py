@@ -59,6 +59,8 @@ class Scene:
 
     def send(self, kind: str, **fields: object) -> list[Event]:
         self.session.receive(json.dumps({"type": kind, **fields}), self.now)
+        while self.session.behind:
+            self.session.catch_up(self.now)
         return self.take()
 
     def ordered(self, kind: type[Order]) -> list[Order]:

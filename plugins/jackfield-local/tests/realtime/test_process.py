@@ -36,7 +36,7 @@ async def running(*arguments: str) -> AsyncIterator[tuple[asyncio.subprocess.Pro
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, None])
 async def test_it_ends_cleanly_with_its_media_processes(ending: signal.Signals | None) -> None:
-    async with running("--parent-pipe") as (process, url):
+    async with running(*(["--parent-pipe"] if ending is None else [])) as (process, url):
         socket_url = url.replace("http", "ws") + "/realtime?model=m"
         async with connect(socket_url) as session:
             await session.recv()
@@ -98,3 +98,9 @@ async def test_a_port_that_is_taken_is_one_sentence() -> None:
 )
 async def test_what_cannot_be_is_one_sentence(arguments: tuple[str, ...], sentence: str) -> None:
     assert sentence in await refused(*arguments)
+
+
+async def test_under_a_parent_ctrl_c_is_the_parents_to_judge() -> None:
+    async with running("--parent-pipe") as (process, url), httpx.AsyncClient(trust_env=False) as client:
+        process.send_signal(signal.SIGINT)
+        assert (await client.post(f"{url}/realtime/client_secrets")).status_code == 200
