@@ -60,7 +60,7 @@ def talk(
         raise ConfigurationError("say what the caller says: --audio FILE.wav, --say SENTENCE, or --mic")
     config = load(file)
     runtime = Runtime(config)
-    questions = [*sounds, *_spoken(runtime.plugins, sentences)]
+    questions: list[Question] = [*sounds, *_spoken(runtime.plugins, sentences)]
     call = Call(agent or config.first_agent, questions, reply)
     with suppress(KeyboardInterrupt):
         asyncio.run(_converse(runtime, call))
