@@ -39,14 +39,21 @@ export class Board {
   }
 
   drawCord() {
+    const holes = [...this.root.querySelectorAll(".hole")];
     const hole = this.root.querySelector("input:checked + .hole");
     if (!hole) return;
     const panel = this.cord.getBoundingClientRect();
-    const [from, to] = [hole, this.handset].map((one) => one.getBoundingClientRect());
-    const [x1, y1] = [from.left + from.width / 2 - panel.left, from.top + from.height / 2 - panel.top];
-    const [x2, y2] = [to.left + to.width / 2 - panel.left, to.top - panel.top + 3];
-    const sag = Math.max(40, (y2 - y1) * 0.55);
-    const path = `M ${x1} ${y1} C ${x1 - 6} ${y1 + sag + 46}, ${x2 - 4} ${y2 - sag}, ${x2} ${y2}`;
+    const middle = (one, dy) => {
+      const box = one.getBoundingClientRect();
+      return [box.left + box.width / 2 - panel.left, box.top - panel.top + dy * box.height];
+    };
+    const [[x1, y1], [x2, y2], [, last]] = [middle(hole, 0.5), middle(this.handset, 0.02), middle(holes.at(-1), 0.5)];
+    // Past the jacks below it the cord hangs at the left: lying over one it would seem plugged there.
+    const rail = x1 - hole.offsetWidth / 2 - 10;
+    const past = last > y1 ? `C ${x1 - 4} ${y1 + 24}, ${rail} ${y1 + 14}, ${rail} ${y1 + 44} L ${rail} ${last}` : "";
+    const [x, y] = past ? [rail, last] : [x1, y1];
+    const sag = (y2 - y) * 0.55;
+    const path = `M ${x1} ${y1} ${past} C ${x} ${y + sag + 40}, ${x2} ${y2 - sag}, ${x2} ${y2}`;
     for (const line of this.cord.querySelectorAll("path")) line.setAttribute("d", path);
   }
 }

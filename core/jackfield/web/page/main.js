@@ -39,6 +39,7 @@ function enter(next) {
   phase = next;
   document.body.dataset.phase = next;
   find("status").textContent = STATUS[next];
+  find("board-title").textContent = inCall() ? "You are talking to" : "Who would you like to talk to?";
   find("talk-label").textContent = inCall() ? "Hang up" : "Talk";
   find("mute").hidden = !["talking", "weak"].includes(next);
   for (const field of find("composer").elements) field.disabled = !["talking", "weak"].includes(next);

@@ -6,7 +6,7 @@ import { latencyOf, standOf } from "./story.js";
 const SECONDS_IN_VIEW = 24;
 const LEAST_SCALE = 22; // pixels per second
 const TICK_SECONDS = 5;
-const ROOM_AHEAD = 90; // pixels right of the present, for the notes behind the bars
+const ROOM_AHEAD = 130; // pixels right of the present, for the notes behind the bars
 
 const STANDS = {
   waiting: { mark: "", said: "waiting" },
@@ -67,7 +67,7 @@ export class Timeline {
     const track = Math.max(this.#room(), now * this.scale + ROOM_AHEAD);
     this.inner.style.setProperty("--length", `${Math.round(track)}px`);
     this.width = this.root.scrollWidth;
-    this.now.hidden = story.ended !== null;
+    this.now.hidden = now === 0 || story.ended !== null;
     this.now.style.setProperty("--at", `${now * this.scale}px`);
     const ticks = Math.floor(track / this.scale / TICK_SECONDS);
     for (let tick = this.axis.childElementCount; tick <= ticks; tick++) {
