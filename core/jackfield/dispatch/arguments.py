@@ -1,74 +1,58 @@
 """What the model sent as arguments, checked against the tool's schema before anything runs.
 
 What does not fit becomes short, exact corrections: the model reads them and calls again, while the caller
-waits. A schema that cannot be evaluated checks nothing: the tool itself is then the judge.
+waits.
 """
 
 from __future__ import annotations
 
 import json
-import logging
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
-from jsonschema.protocols import Validator
-from jsonschema.validators import extend
-from referencing import Registry
 
 from jackfield.calls import Arguments, Json
 from jackfield.dispatch.corrections import correction, quoted
-from jackfield.dispatch.evident import Fits, evidently
+from jackfield.dispatch.judge import Judge
 from jackfield.errors import ToolError
-from jackfield.tools.invocation import first_line
 from jackfield.tools.tool import Tool
 
-log = logging.getLogger(__name__)
-
-_MOST_TOOLS = 1024
+_MOST_JUDGES = 1024
 _MOST_CORRECTIONS = 5
-
-# A pattern is code of a stranger's that may run for ever, on the loop that serves the sessions; the tool
-# checks its own. `format` is not asserted by the standard either. Nothing is ever fetched for a `$ref`.
-_Validator: type[Validator] = extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator, {"pattern": lambda validator, pattern, instance, schema: None}
-)
-_NOTHING_FETCHED: Registry[Any] = Registry()
 
 
 class ArgumentReader:
-    """Reads arguments; keeps the compiled validator of every tool it has met, up to a bound."""
+    """Reads arguments; keeps the judge of every tool it has met, up to a bound."""
 
     def __init__(self) -> None:
-        self._tools: OrderedDict[int, tuple[Tool, Fits, Validator]] = OrderedDict()
+        self._judges: OrderedDict[int, Judge] = OrderedDict()
 
     def read(self, tool: Tool, text: str) -> Arguments:
         """The arguments as a mapping that fits `tool.parameters`. Raises `ToolError` with the corrections."""
-        arguments: dict[str, Any] = _decode(text)
-        try:
-            fits, validator = self._judges(tool)
-            if fits(arguments) or validator.is_valid(arguments):
-                return arguments
-            mended: dict[str, Any] = _mend(arguments, tool.parameters)
-            corrections = _corrections(list(validator.iter_errors(mended)), tool)
-        except Exception as error:  # whatever a schema that is none makes of the validator
-            log.warning("%s: its schema checks nothing, it is none: %s", tool.name, first_line(error))
+        arguments = _decode(text)
+        judge = self._judge(tool)
+        if judge.accepts(arguments):
             return arguments
+        mended = _mend(arguments, tool.parameters)
+        try:
+            corrections = _corrections(judge.errors(mended), judge)
+        except Exception as error:  # a keyword with a value that the standard does not allow
+            judge.retire(error)
+            return mended
         if corrections:
             raise ToolError(corrections)
         return mended
 
-    def _judges(self, tool: Tool) -> tuple[Fits, Validator]:
-        """Compiled once; the tool is kept beside them, so that its `id` stays its own."""
-        kept = self._tools.get(id(tool))
-        if kept is None:
-            validator: Validator = _Validator(dict(tool.parameters), registry=_NOTHING_FETCHED)
-            kept = self._tools[id(tool)] = (tool, evidently(tool.parameters), validator)
-            if len(self._tools) > _MOST_TOOLS:
-                self._tools.popitem(last=False)
-        return kept[1], kept[2]
+    def _judge(self, tool: Tool) -> Judge:
+        """Made once; a judge keeps its tool, so that the tool's `id` stays its own."""
+        judge = self._judges.get(id(tool))
+        if judge is None:
+            judge = self._judges[id(tool)] = Judge(tool)
+            if len(self._judges) > _MOST_JUDGES:
+                self._judges.popitem(last=False)
+        return judge
 
 
 def _decode(text: str) -> dict[str, Json]:
@@ -117,11 +101,10 @@ def _mended(value: Json, schema: Json) -> Json:
     return read if wanted in ("integer", "number") and number else value
 
 
-def _corrections(errors: list[ValidationError], tool: Tool) -> str:
+def _corrections(errors: list[ValidationError], judge: Judge) -> str:
     """The first few as one sentence; "" where there are none."""
-    sentences = list(
-        dict.fromkeys(correction(error, tool.parameters) for error in sorted(errors, key=_place))
-    )
+    errors = sorted(errors, key=_place)
+    sentences = list(dict.fromkeys(correction(error, judge.tool.parameters) for error in errors))
     more = len(sentences) - _MOST_CORRECTIONS
     told = [*sentences[:_MOST_CORRECTIONS], *([f"and {more} more"] if more > 0 else [])]
     return f"The arguments do not fit: {'; '.join(told)}." if told else ""

@@ -31,6 +31,8 @@ def evidently(schema: Mapping[str, Json]) -> Fits:
         return _never
     if not isinstance(properties, Mapping) or not isinstance(required, list):
         return _never
+    if not all(isinstance(name, str) for name in required):
+        return _never
     kinds = {name: kind for name, each in properties.items() if (kind := _kind(each))}
 
     def fits(arguments: Mapping[str, Json]) -> bool:
