@@ -199,6 +199,19 @@ async def test_no_more_calls_of_a_tool_run_at_once_than_its_policy_says_and_the_
     assert [call_id for call_id, _ in desk.entered][2:] == [f"call_{number}" for number in range(2, 6)]
 
 
+async def test_a_call_with_a_higher_limit_does_not_overtake_those_in_line(desk: Desk) -> None:
+    gate = Gate()
+    wanted = tool(gate.pass_through)
+    desk.start("first", wanted, limits=ONE_AT_A_TIME)
+    desk.start("second", wanted, limits=ONE_AT_A_TIME)
+    desk.start("third", wanted, limits=CallPolicy(concurrency=8))
+    await desk.run(tool(which_thread))
+    gate.open.set()
+    await desk.until(lambda: len(desk.finished) == 4)
+    order = [call_id for call_id, _ in desk.entered if not call_id.startswith("run")]
+    assert order == ["first", "second", "third"]
+
+
 async def test_the_line_before_a_tool_is_bounded_and_says_so(desk: Desk) -> None:
     gate = Gate()
     wanted = tool(gate.pass_through)
@@ -287,6 +300,38 @@ async def test_cancelling_what_is_unknown_or_over_changes_nothing(desk: Desk) ->
     assert len(desk.finished) == 2
 
 
+class ByHand:
+    """An executor whose futures the test completes."""
+
+    def __init__(self) -> None:
+        self.futures: list[Future[Json]] = []
+
+    def submit(self, tool: Tool, arguments: Arguments, context: ToolContext) -> Future[Json]:
+        self.futures.append(Future())
+        self.futures[-1].set_running_or_notify_cancel()
+        return self.futures[-1]
+
+    def close(self) -> None:
+        pass
+
+
+async def test_a_result_that_crosses_a_cancellation_is_dropped() -> None:
+    hands = ByHand()
+    desk = Desk(Dispatcher({HUB: hands}), None)  # type: ignore[arg-type]
+    wanted = Tool("a.b", "Do.", {"type": "object"}, lambda arguments, context: None, HUB, "a")
+    for name in ("crossed", "other"):
+        desk.start(name, wanted)
+    hands.futures[0].set_result("on its way already")
+    desk.dispatcher.cancel("crossed")
+    hands.futures[1].set_result("in time")
+    await desk.outcome("other")
+    await desk.dispatcher.aclose()
+    assert [(name, outcome.kind) for name, outcome in desk.finished] == [
+        ("crossed", OutcomeKind.CANCELLED),
+        ("other", OutcomeKind.VALUE),
+    ]
+
+
 # --- closing --------------------------------------------------------------------------------------------
 
 
@@ -301,6 +346,7 @@ async def test_closing_ends_every_call_once_even_those_that_cannot_be_stopped() 
     assert {outcome.kind for _, outcome in desk.finished} == {OutcomeKind.CANCELLED}
     desk.start("too late", tool(which_thread))
     assert "being closed" in (await desk.outcome("too late")).message
+    assert len(gate.entries) == 2
     gate.open.set()
 
 
