@@ -83,11 +83,17 @@ async def test_the_demo_is_understood_in_the_callers_own_words(mind: RulesMind) 
     assert not misses
 
 
+async def test_what_the_ears_write_down_is_understood_mistakes_and_all(mind: RulesMind) -> None:
+    table = utterances("heard.yaml")
+    misses = {text: got for text, wanted in table.items() if (got := await understood(mind, text)) != wanted}
+    assert not misses
+
+
 async def test_most_of_what_was_never_tuned_for_is_understood_too(mind: RulesMind) -> None:
     """`unseen.yaml` is a measure, not a wish list: its misses stay in it, so that the number stays honest."""
     table = utterances("unseen.yaml")
     misses = {text: got for text, wanted in table.items() if (got := await understood(mind, text)) != wanted}
-    assert len(misses) <= len(table) * 0.12, misses
+    assert len(misses) <= len(table) * 0.05, misses
 
 
 async def test_another_trade_is_understood_from_its_tools_alone(mind: RulesMind) -> None:

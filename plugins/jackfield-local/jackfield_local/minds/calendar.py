@@ -80,9 +80,9 @@ def date_in(text: str, today: date) -> str | None:
     number, month = day.split()
     try:
         named = today.replace(month=_MONTHS.index(month.lower()) + 1, day=int(number))
-    except ValueError:
+        return (named if named >= today else named.replace(year=today.year + 1)).isoformat()
+    except ValueError:  # there is no such day in that year
         return None
-    return (named if named >= today else named.replace(year=today.year + 1)).isoformat()
 
 
 def time_in(text: str) -> str | None:

@@ -16,6 +16,8 @@ from jackfield_local.minds.plan import Request, plan
 from jackfield_local.minds.words import stem, words_of
 from jackfield_local.speech import Call, Say, Thought
 
+_LONGEST = 800  # characters of an utterance that are considered
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
@@ -98,7 +100,7 @@ def _still_waiting(situation: Situation, calls: Sequence[Requested]) -> str:
 def _reply(situation: Situation) -> tuple[list[str], list[Call]]:
     """What the caller's last words lead to: sentences and function calls."""
     dialogue, matcher = situation.dialogue, situation.matcher
-    text = dialogue.heard
+    text = dialogue.heard[:_LONGEST]
     if not text:
         return [], []
     if isinstance(choice := situation.thought.tool_choice, Mapping) or choice == "required":

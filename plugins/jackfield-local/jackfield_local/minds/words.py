@@ -41,6 +41,9 @@ _POINTING = frozenset(["that", "this", "which", "the", "any", "another", "each",
 _AFTER_ONE = frozenset(["of", "moment", "second", "minute", "sec", "more", "thing"])
 
 
+_LONGEST = 15  # digits, or words, of a number
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One word of a text, and where it stands in it."""
@@ -120,6 +123,9 @@ def _continues(words: Sequence[Word], at: int, end: int) -> bool:
         return end + 1 < len(words) and words[end + 1].lower in _SCALES
     if word in {"oh", "o"}:
         return end > at
+    if end > at and word[0].isdigit():
+        first = words[at].text  # "10 42" is one number, "24th 13" and "1.5 3" are not
+        return word.isdecimal() and (first.isdecimal() or first.isalpha())
     return word in UNITS or word in TENS or word in _SCALES or word in _REPEATS or word[0].isdigit()
 
 
@@ -133,12 +139,14 @@ def _is_pronoun(words: Sequence[Word], at: int, end: int) -> bool:
 
 
 def _value(run: Sequence[str]) -> float | None:
+    """The number a run stands for; None for what is none, or has more digits than anybody reads out."""
     if len(run) == 1 and run[0][0].isdigit():
-        return float(re.sub(r",|(?<=\d)(?:st|nd|rd|th)$", "", run[0]))
-    if any(word in _SCALES for word in run):
-        return _sum(run)
-    digits = "".join(_read_out(run))
-    return float(digits) if digits.isdigit() else None
+        digits = re.sub(r",|(?<=\d)(?:st|nd|rd|th)$", "", run[0])
+    elif any(word in _SCALES for word in run):
+        return _sum(run) if len(run) <= _LONGEST else None
+    else:
+        digits = "".join(_read_out(run))
+    return float(digits) if digits.replace(".", "", 1).isdecimal() and len(digits) <= _LONGEST else None
 
 
 def _sum(run: Sequence[str]) -> float:
@@ -148,8 +156,8 @@ def _sum(run: Sequence[str]) -> float:
             total, part = total + max(part, 1) * 1000, 0
         elif word == "hundred":
             part = max(part, 1) * 100
-        elif word not in {"and", "a"}:
-            part += float("".join(_read_out([word])) or 0)
+        elif (digits := "".join(_read_out([word]))).isdecimal():
+            part += float(digits)
     return total + part
 
 
