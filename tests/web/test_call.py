@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from anyio import fail_after
+from anyio.lowlevel import checkpoint
 from playwright.async_api import expect
 
 from jackfield.config import load
@@ -58,4 +60,6 @@ async def test_a_question_spoken_into_the_page_is_answered_aloud_from_two_tools(
         await page.click("#talk")
         await page.wait_for_selector("body[data-phase=ended]")
         await expect(said).to_contain_text("The caller hung up.")
-        assert not runtime.sessions
+        with fail_after(5):  # the page reads of the end a moment before the runtime has forgotten the line
+            while runtime.sessions:
+                await checkpoint()

@@ -103,13 +103,15 @@ def packed(folder: Path) -> Path:
 
 
 def unpack_bundle(archive: Path, bundle: Path) -> None:
-    bundle.mkdir(parents=True)
+    partial = bundle.with_name("partial")
+    partial.mkdir(exist_ok=True)
     with tarfile.open(archive) as tar:
         for member in tar:
             if member.isfile() and member.name.startswith("package/dist/bundle/"):
                 content = tar.extractfile(member)
                 assert content is not None
-                (bundle / Path(member.name).name).write_bytes(content.read())
+                (partial / Path(member.name).name).write_bytes(content.read())
+    partial.rename(bundle)
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +121,9 @@ def embedded() -> Iterator[str]:
     assert process.stdin is not None
     assert process.stdout is not None
     with process:
-        yield json.loads(process.stdout.readline())["url"]
+        line = process.stdout.readline()
+        assert line, "the embedded server ended before it was ready"
+        yield json.loads(line)["url"]
         process.stdin.close()
         process.wait(20)
 
