@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -30,6 +30,8 @@ _THREADS = 2
 
 class ClosableMind(Protocol):
     """A `Mind` that has something to give back at the end."""
+
+    def prepare(self, tools: Sequence[Mapping[str, object]]) -> None: ...
 
     def respond(self, thought: Thought) -> AsyncIterator[Say | Call]: ...
 

@@ -59,6 +59,7 @@ class LiveSession:
         """Until the session ends; then everything it had is closed."""
         if self._line is not None:
             self._start(self._follow(self._line))
+        self._mind.prepare(self.session.settings.tools)
         self._act()
         try:
             await self._over
@@ -178,6 +179,8 @@ class LiveSession:
                 text = json.dumps(event, ensure_ascii=False)
                 for client in list(self._clients):
                     client.send(str(event["type"]), text)
+                if event["type"] == "session.updated":
+                    self._mind.prepare(self.session.settings.tools)
             case orders.Think(response_id=response_id):
                 task = self._start(respond(effect, self._mind, self._threads, self))
                 self._thinking[response_id] = task

@@ -83,5 +83,8 @@ class Call:
 class Mind(Protocol):
     """Decides what to say and which tools to call."""
 
+    def prepare(self, tools: Sequence[Mapping[str, object]]) -> None:
+        """These tools will be on offer: whatever can be worked out ahead may be. Never waits."""
+
     def respond(self, thought: Thought) -> AsyncIterator[Say | Call]:
         """One response, piece by piece. Whatever it raises becomes a failed response."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import httpx
@@ -49,6 +49,9 @@ class ChatMind:
         headers = {"Authorization": f"Bearer {settings.api_key}"} if settings.api_key else {}
         timeout = httpx.Timeout(settings.timeout, connect=min(5.0, settings.timeout))
         self._client = httpx.AsyncClient(headers=headers, timeout=timeout)
+
+    def prepare(self, tools: Sequence[Mapping[str, object]]) -> None:
+        """The endpoint is told with each request."""
 
     async def respond(self, thought: Thought) -> AsyncIterator[Say | Call]:
         """One response: phrases as they are finished, then the function calls."""

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -144,6 +144,9 @@ class ScriptMind:
 
     def __init__(self, script: Script) -> None:
         self._script = script
+
+    def prepare(self, tools: Sequence[Mapping[str, object]]) -> None:
+        """A script knows its tools."""
 
     async def respond(self, thought: Thought) -> AsyncIterator[Say | Call]:
         """The first step that fits. Raises `ScriptedFailure` where the script says so, or has no step."""

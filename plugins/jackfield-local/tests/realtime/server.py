@@ -1,7 +1,7 @@
 """The whole server on a real port, with small ears, a small voice and a small mind."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -48,6 +48,8 @@ class Hum:
 
 class Clerk:
     """Looks up what it is asked, says what it found; "tell" makes it talk for long, "fail" fails."""
+
+    def prepare(self, tools: Sequence[Mapping[str, object]]) -> None: ...
 
     async def respond(self, thought: Thought) -> AsyncIterator[Say | Call]:
         said = words_of(thought.items[-1]) if thought.items else ""
