@@ -1,0 +1,193 @@
+"""What Jackfield adds to a function call, beside a bare asyncio WebSocket client that does the same work.
+
+    python bench/dispatch.py [--sessions 1,100,1000] [--calls 1,8,64] [--seconds 6] [--json FILE]
+
+    inward    the event `response.output_item.done` goes on the wire  ->  the tool is entered
+    outward   the tool returns  ->  its output is received from the wire
+
+This process is the service. Each client is a process of its own with all its sessions on real sockets; all
+are idle but the one that is called, and each round is another one's. Rounds of the two clients alternate, so
+that what else the machine does falls on both. The tool is an `async def` that notes the time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+from statistics import median
+from time import monotonic
+
+from exchange import Exchange, Line
+from figures import Row, percentile, table, write
+
+SIDES = ("jackfield", "bare")
+TOOLS = {"jackfield": "bench__noop", "bare": "noop"}
+PAUSE = 0.004
+"""Seconds between rounds: callers do not come on each other's heels; work that is left over ends in it."""
+
+WARM_UP = 10
+FEWEST_ROUNDS = 3
+
+
+@dataclass
+class Client:
+    """One of the two, with its lines as the service sees them."""
+
+    name: str
+    process: Process
+    lines: Sequence[Line]
+
+    async def used(self) -> dict[str, float]:
+        """Processor seconds and resident bytes so far."""
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(b"?\n")
+        figures: dict[str, float] = json.loads(await asyncio.wait_for(self.process.stdout.readline(), 30))
+        return figures
+
+    async def close(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        await asyncio.wait_for(self.process.wait(), 60)
+
+
+@dataclass
+class Samples:
+    """Microseconds, of one client."""
+
+    inward: list[float] = field(default_factory=list)
+    outward: list[float] = field(default_factory=list)
+    processor: float = 0.0
+
+
+@asynccontextmanager
+async def a_client(name: str, exchange: Exchange, url: str, sessions: int) -> AsyncIterator[Client]:
+    command = [sys.executable, str(Path(__file__).with_name("clients.py")), name, url, str(sessions)]
+    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
+    client = None
+    try:
+        client = Client(name, process, await exchange.connected(name, sessions))
+        yield client
+    finally:
+        if client is None:
+            process.kill()
+        else:
+            await client.close()
+
+
+async def measure(clients: Sequence[Client], calls: int, seconds: float) -> Mapping[str, Samples]:
+    """Rounds of so many parallel calls, in turn, for so long."""
+    samples = {client.name: Samples() for client in clients}
+    queues = {client.name: cycle(client.lines) for client in clients}
+    for _ in range(WARM_UP):
+        for client in clients:
+            await _round(client, next(queues[client.name]), calls, Samples())
+    before = {client.name: await client.used() for client in clients}
+    end, rounds = monotonic() + seconds, 0
+    while monotonic() < end or rounds < FEWEST_ROUNDS:
+        for client in clients if rounds % 2 else reversed(clients):
+            await _round(client, next(queues[client.name]), calls, samples[client.name])
+        rounds += 1
+    for client in clients:
+        spent = (await client.used())["processor_seconds"] - before[client.name]["processor_seconds"]
+        samples[client.name].processor = 1e6 * spent / len(samples[client.name].inward)
+    return samples
+
+
+async def _round(client: Client, line: Line, calls: int, samples: Samples) -> None:
+    done = await line.call(TOOLS[client.name], calls, asks=client.name == "jackfield")
+    samples.inward += done.inward()
+    samples.outward += done.outward()
+    await asyncio.sleep(PAUSE)
+
+
+def row(sessions: int, calls: int, way: str, samples: Mapping[str, Sequence[float]]) -> Row:
+    """One line of the table: medians and 99th percentiles of both in microseconds, and how they compare."""
+    ours, theirs = (samples[side] for side in SIDES)
+    return {
+        "sessions": sessions,
+        "calls": calls,
+        "way": way,
+        "jackfield us": round(median(ours)),
+        "bare us": round(median(theirs)),
+        "ratio": round(median(ours) / median(theirs), 2),
+        "jackfield p99": round(percentile(ours, 0.99)),
+        "bare p99": round(percentile(theirs, 0.99)),
+        "p99 ratio": round(percentile(ours, 0.99) / percentile(theirs, 0.99), 2),
+        "samples": len(ours),
+    }
+
+
+def cost(sessions: int, calls: int, samples: Mapping[str, Samples]) -> Row:
+    """Processor microseconds of the whole process for one call, what is done afterwards included."""
+    each = {f"{side} us": round(samples[side].processor) for side in SIDES}
+    return {"sessions": sessions, "calls": calls, **each}
+
+
+async def bench(
+    sessions: int, parallel: Sequence[int], seconds: float
+) -> tuple[list[Row], list[Row], list[Row]]:
+    """Both clients with so many sessions: latencies, processor time, memory."""
+    latencies: list[Row] = []
+    costs: list[Row] = []
+    exchange = Exchange()
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(exchange.serving())
+        clients = [await stack.enter_async_context(a_client(side, exchange, url, sessions)) for side in SIDES]
+        used = {client.name: await client.used() for client in clients}
+        memory = {f"{side} MB": round(used[side]["resident_bytes"] / 1e6, 1) for side in SIDES}
+        start = {f"{side} s": round(used[side]["processor_seconds"], 2) for side in SIDES}
+        for calls in parallel:
+            samples = await measure(clients, calls, seconds)
+            ways = {"inward": "inward", "outward": "outward"}
+            for way in ways:
+                latencies.append(
+                    row(sessions, calls, way, {side: getattr(samples[side], way) for side in SIDES})
+                )
+            costs.append(cost(sessions, calls, samples))
+    return latencies, costs, [{"sessions": sessions, **memory, **start}]
+
+
+async def main(arguments: argparse.Namespace) -> None:
+    latencies: list[Row] = []
+    costs: list[Row] = []
+    opened: list[Row] = []
+    for sessions in arguments.sessions:
+        more = await bench(sessions, arguments.calls, arguments.seconds)
+        for rows, found in zip((latencies, costs, opened), more, strict=True):
+            rows += found
+        print(f"{sessions} sessions measured", file=sys.stderr)
+    print(table(latencies), "\n\nProcessor time of one call:\n\n", table(costs), sep="")
+    print("\nMemory and processor time with all sessions open:\n\n", table(opened), sep="")
+    if arguments.json:
+        write(arguments.json, "dispatch", {"latencies": latencies, "processor": costs, "opened": opened})
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--sessions", type=_numbers, default=(1, 100, 1000), help="counts, with commas between"
+    )
+    parser.add_argument(
+        "--calls", type=_numbers, default=(1, 8, 64), help="parallel calls, with commas between"
+    )
+    parser.add_argument("--seconds", type=float, default=6.0, help="for each combination")
+    parser.add_argument("--json", type=Path, help="where to put the figures")
+    return parser.parse_args()
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(each) for each in text.split(","))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(options()))
