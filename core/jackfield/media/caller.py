@@ -15,7 +15,7 @@ from jackfield.media.report import Measurement, to_json
 from jackfield.media.rtc import ChannelOpen, Connected, Lost, Peer, PeerEvent, Sound, Text
 from jackfield.media.sound import RATE, SpeechStarted, speech_end
 from jackfield.media.wav import write_wav
-from jackfield.media.wire import Message, Wire
+from jackfield.processes.wire import Message, Wire
 
 # Half an hour: what was heard is kept for `finish`.
 MOST_RECORDED = 1800 * RATE * 2

@@ -27,7 +27,7 @@ from jackfield.media.mailbox import Mailbox
 from jackfield.media.process import MediaProcess
 from jackfield.media.report import Question, Report
 from jackfield.media.wav import read_wav
-from jackfield.media.wire import Message
+from jackfield.processes.wire import Message
 
 LABEL = "oai-events"
 MODULE = "jackfield.media.caller"

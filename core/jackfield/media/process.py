@@ -16,43 +16,25 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from typing import Self
 
 from jackfield.errors import MediaError
-from jackfield.media.wire import Wire
+from jackfield.processes.child import Child
+from jackfield.processes.wire import Wire
 
 START_WITHIN = 30.0
-LEAVE_WITHIN = 3.0
 _PRIORITY = -10
 
 log = logging.getLogger(__name__)
 
 
-class MediaProcess:
+class MediaProcess(Child):
     """The parent's side of one media process."""
 
-    def __init__(self, process: asyncio.subprocess.Process, wire: Wire) -> None:
-        self._process = process
-        self.wire = wire
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
     @classmethod
-    async def start(cls, module: str) -> MediaProcess:
+    async def start(cls, module: str) -> Self:
         """Run `python -m module` and wait until it is ready. Raises `MediaError` if it never is."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            wire = await Wire.over(ours)
-            try:
-                # -P: a file called av.py in the folder where somebody works must not become our codec.
-                process = await asyncio.create_subprocess_exec(
-                    sys.executable, "-P", "-m", module, stdin=theirs.fileno()
-                )
-            except BaseException:
-                wire.close()
-                raise
-        started = cls(process, wire)
+        started = await super().start(module)
         try:
             async with asyncio.timeout(START_WITHIN):
                 ready = await started.wire.receive()
@@ -64,21 +46,10 @@ class MediaProcess:
         if ready is None:
             await started.aclose()
             raise MediaError(
-                f"The media process {module} did not start (exit status {process.returncode}); "
+                f"The media process {module} did not start (exit status {started.status}); "
                 "what it printed stands above."
             )
         return started
-
-    async def aclose(self) -> None:
-        """Let it leave, and end it if it does not. Bounded, idempotent; the process is gone afterwards."""
-        self.wire.close()
-        try:
-            async with asyncio.timeout(LEAVE_WITHIN):
-                await self._process.wait()
-        except TimeoutError:
-            log.warning("Media process %s did not leave and is killed.", self.pid)
-            self._process.kill()
-            await self._process.wait()
 
 
 def run(serve: Callable[[Wire], Awaitable[None]]) -> None:

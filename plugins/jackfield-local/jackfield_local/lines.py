@@ -11,7 +11,7 @@ from typing import Self
 
 from jackfield.errors import MediaError
 from jackfield.media.process import MediaProcess
-from jackfield.media.wire import Message, WireError
+from jackfield.processes.wire import Message, WireError
 from jackfield_local.line import (
     AudioReceived,
     ChannelOpened,

@@ -17,7 +17,7 @@ from jackfield.media.mouth import Mouth
 from jackfield.media.playout import Playout, PlayoutEvent, Started
 from jackfield.media.process import run
 from jackfield.media.rtc import ChannelOpen, Connected, Lost, Peer, PeerEvent, Sound, Text
-from jackfield.media.wire import Message, Wire
+from jackfield.processes.wire import Message, Wire
 
 # What is kept for a data channel that is not open yet.
 MOST_UNSENT = 500

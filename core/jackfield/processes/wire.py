@@ -1,8 +1,8 @@
-"""Messages between a media process and its parent, over one stream socket.
+"""Messages between a process and its parent, over one stream socket.
 
-A message is a JSON object with a `kind` and a few fields, followed by bytes that are not JSON (sound,
-the text of a data channel). On the wire: two 32-bit lengths, the JSON, the bytes. The end of the stream
-means that the other side died or is done; there is no other farewell.
+A message is a JSON object with a `kind` and a few fields, followed by bytes that the header need not know
+(sound, the text of a data channel, a tool's result). On the wire: two 32-bit lengths, the JSON, the bytes.
+The end of the stream means that the other side died or is done; there is no other farewell.
 """
 
 from __future__ import annotations

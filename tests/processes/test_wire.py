@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jackfield.media.wire import MOST_PAYLOAD, Decoder, Message, Wire, WireError, encode
+from jackfield.processes.wire import MOST_PAYLOAD, Decoder, Message, Wire, WireError, encode
 
 MESSAGES = st.lists(
     st.builds(

@@ -1,0 +1,1 @@
+"""Child processes: started by a parent, spoken to over one socket, ended by the end of it."""
