@@ -32,16 +32,29 @@ class OnBargeIn(StrEnum):
     CANCEL = "cancel"
 
 
+class Duplicates(StrEnum):
+    """What becomes of a call while the same tool runs with the same arguments in the same session."""
+
+    JOIN = "join"  # it is not run, and gets the outcome of the one that runs
+    REJECT = "reject"
+    ALLOW = "allow"
+
+
 @dataclass(frozen=True, slots=True)
 class CallPolicy:
-    """How one tool's function calls are run and answered. Times are seconds, sizes are bytes."""
+    """How one tool's function calls are run and answered. Times are seconds, sizes are bytes; `retry` is
+    how many more times a tool that may be repeated is tried after an accident."""
 
     timeout: float = 20.0
     announce_after: float | None = 2.0
     deliver: Deliver = Deliver.WHEN_QUIET
     on_barge_in: OnBargeIn = OnBargeIn.KEEP
     concurrency: int = 8
+    retry: int = 0
+    duplicates: Duplicates = Duplicates.JOIN
     result_limit: int = 8 * 1024
+    confirm: bool = False
+    background: bool = False
 
 
 class OutcomeKind(StrEnum):

@@ -180,6 +180,24 @@ class CallFinished(Notice):
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmationAsked(Notice):
+    """A tool waits for the caller's yes: `tool` would be run with `arguments` (JSON)."""
+
+    call_id: str
+    tool: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationSettled(Notice):
+    """`answer` to the question of this `call_id`: agreed, refused, or expired."""
+
+    call_id: str
+    tool: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallHeard(Notice):
     """A response was begun that knows the output."""
 

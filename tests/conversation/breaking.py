@@ -29,13 +29,13 @@ BREAKS = [
         "1 a second outcome is ignored",
         "conversation.py",
         "call = self._ours.running(call_id)\n        if call is None or self._closed:",
-        "call = self._ours._open.get(call_id)\n        if call is None or self._closed:",
+        "call = self._ours._open.get(call_id)\n        if not isinstance(call, FunctionCall):",
     ),
     Break(
         "1 a time-out is answered",
         "conversation.py",
         "self._give_up(call, _timed_out(call), now)",
-        "self._effects.append(CancelCall(call.id))",
+        "self._orders.give(CancelCall(call.id))",
     ),
     Break(
         "2 an incomplete call is not run",
@@ -66,8 +66,9 @@ BREAKS = [
     Break(
         "5 a result is sent at once",
         "conversation.py",
-        "        self._send_output(call)\n        seconds",
-        "        if self._floor.free:\n            self._send_output(call)\n        seconds",
+        "        self._orders.send(contribution.wire())\n\n    def _give_up",
+        "        if self._floor.free:\n            "
+        "self._orders.send(contribution.wire())\n\n    def _give_up",
     ),
     Break(
         "6 a barge-in keeps tools",
@@ -95,7 +96,7 @@ BREAKS = [
     ),
     Break(
         "7 a failed response is retried",
-        "conversation.py",
+        "speaking.py",
         "elif not self._agenda.fail(now):",
         "else:",
     ),
@@ -111,6 +112,19 @@ BREAKS = [
         "target = RESPONSE.get((self.response, signal))",
         "target = RESPONSE[(self.response, signal)]",
     ),
+    Break(
+        "confirm: a call alone is no yes",
+        "consent.py",
+        "if question is None or not (question.agreed or turn > question.turn):",
+        "if question is None:",
+    ),
+    Break(
+        "confirm: a yes is for these arguments",
+        "consent.py",
+        "return f\"{name} {json.dumps(json.loads(arguments or '{}'), sort_keys=True)}\"",
+        "return name",
+    ),
+    Break("confirm: a yes is for once", "consent.py", "self._questions.pop(question.call_id)", "question"),
     Break(
         "9 what is over is let go",
         "contribution.py",

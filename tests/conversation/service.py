@@ -27,6 +27,7 @@ class Service:
     outbox: deque[dict[str, Json]] = field(default_factory=deque)
     known: set[str] = field(default_factory=set)
     outputs: list[str] = field(default_factory=list)
+    items: list[Json] = field(default_factory=list)
     responses: list[ServiceResponse] = field(default_factory=list)
     requests: list[dict[str, Json]] = field(default_factory=list)
     busy_errors: int = 0
@@ -55,11 +56,11 @@ class Service:
         echo = {"conversation_id": "conv_1", "metadata": asked_for.get("metadata")}
         self._say("response.created", response={"id": response.id, **echo})
 
-    def call(self, call_id: str, name: str, status: str = "completed") -> None:
+    def call(self, call_id: str, name: str, status: str = "completed", arguments: str = "{}") -> None:
         """The active response asks for a tool."""
         assert self.active
         item = {"type": "function_call", "id": f"item_{call_id}", "call_id": call_id, "name": name}
-        item |= {"status": status, "arguments": "{}" if status == "completed" else '{"ci'}
+        item |= {"status": status, "arguments": arguments if status == "completed" else '{"ci'}
         names = {"response_id": self.active.id, "item_id": item["id"], "call_id": call_id}
         self._say("response.function_call_arguments.done", arguments=item["arguments"], name=name, **names)
         self._say("response.output_item.done", response_id=self.active.id, item=item)
@@ -103,6 +104,7 @@ class Service:
 
     def _add(self, item: Json) -> None:
         assert isinstance(item, dict)
+        self.items.append(item)
         if item["type"] == "function_call_output":
             self.outputs.append(item["call_id"])
         self.known.add(item.get("call_id") or item["id"])

@@ -3,9 +3,10 @@
 import pytest
 
 from jackfield.calls import CallPolicy, Deliver, OnBargeIn, Outcome, OutcomeKind
-from jackfield.conversation.conversation import WINDOW
+from jackfield.conversation.consent import TIME_LIMIT
 from jackfield.conversation.service_errors import BENIGN, FATAL
-from jackfield.notices import CallFinished, Trouble
+from jackfield.conversation.speaking import WINDOW
+from jackfield.notices import CallFinished, ConfirmationSettled, Trouble
 from tests.conversation.line import Line, Tools
 from tests.conversation.service import on_the_wire
 
@@ -336,3 +337,116 @@ def test_a_thousand_calls_later_nothing_of_them_is_kept_but_their_names() -> Non
         line.settle()
     assert len(line.conversation._ours) == 0
     assert len(line.conversation._ours._over) <= 1_000
+
+
+# --- what must not happen without a yes -------------------------------------------------------------------
+
+CONFIRM = CallPolicy(confirm=True, announce_after=None)
+
+
+def asked_to(line: Line, call_id: str, arguments: str = "{}") -> None:
+    """The model calls the tool `close` with these arguments, and everything arrives."""
+    line.service.active or line.service.begin()
+    line.service.call(call_id, "close", arguments=arguments)
+    line.service.end()
+    line.settle_wires()
+
+
+def turn(line: Line) -> None:
+    """The caller says something, and the model answers."""
+    line.service.speech_starts()
+    line.service.speech_stops()
+    line.settle_wires()
+
+
+def settled(line: Line) -> list[str]:
+    return [notice.answer for notice in line.notices if isinstance(notice, ConfirmationSettled)]
+
+
+def test_a_tool_that_needs_a_yes_is_not_run_before_the_caller_had_a_turn() -> None:
+    line = a_line(close=CONFIRM)
+    asked_to(line, "call_1")
+    asked_to(line, "call_2")
+    assert line.started == []
+    assert line.service.outputs == ["call_1", "call_2"], "both are answered: ask the caller"
+
+
+def test_after_the_callers_turn_the_same_call_runs_once() -> None:
+    line = a_line(close=CONFIRM)
+    asked_to(line, "call_1", '{"number": 1, "why": "done"}')
+    turn(line)
+    asked_to(line, "call_2", '{"why": "done", "number": 1}')
+    assert line.started == ["call_2"]
+    assert settled(line) == ["agreed"]
+    asked_to(line, "call_3", '{"number": 1, "why": "done"}')
+    assert line.started == ["call_2"], "one yes is for one call"
+
+
+def test_a_yes_to_one_thing_is_no_yes_to_another() -> None:
+    line = a_line(close=CONFIRM)
+    asked_to(line, "call_1", '{"number": 1}')
+    turn(line)
+    asked_to(line, "call_2", '{"number": 2}')
+    assert line.started == []
+
+
+def test_a_button_agrees_without_a_spoken_turn() -> None:
+    line = a_line(close=CONFIRM)
+    asked_to(line, "call_1")
+    assert line.conversation.settle("call_1", True, line.now)
+    line.carry_out()
+    line.settle_wires()
+    asked_to(line, "call_2")
+    assert line.started == ["call_2"]
+
+
+def test_a_button_refuses_and_the_question_is_gone() -> None:
+    line = a_line(close=CONFIRM)
+    asked_to(line, "call_1")
+    assert line.conversation.settle("call_1", False, line.now)
+    line.carry_out()
+    line.settle_wires()
+    turn(line)
+    asked_to(line, "call_2")
+    assert line.started == []
+    assert settled(line) == ["refused"]
+    assert not line.conversation.settle("call_1", True, line.now)
+
+
+def test_a_question_does_not_stand_for_ever() -> None:
+    line = a_line(close=CONFIRM)
+    asked_to(line, "call_1")
+    line.wait(TIME_LIMIT)
+    assert settled(line) == ["expired"]
+    turn(line)
+    asked_to(line, "call_2")
+    assert line.started == []
+
+
+# --- work that goes on --------------------------------------------------------------------------------------
+
+
+def test_background_work_is_answered_at_once_and_reported_when_it_is_done() -> None:
+    line = a_line(count=CallPolicy(background=True, timeout=600, announce_after=2))
+    a_call(line, tool="count")
+    line.settle_wires()
+    assert line.service.outputs == ["call_1"], "answered while the work goes on"
+    [job] = line.started
+    line.wait(60)
+    line.settle_wires()
+    before = requests(line)
+    line.finish(job, Outcome(OutcomeKind.VALUE, "all counted"))
+    line.settle()
+    assert requests(line) == before + 1, "its result is spoken about, unasked"
+    assert any("all counted" in str(item) for item in line.service.items)
+
+
+def test_running_work_can_be_cancelled_by_name() -> None:
+    line = a_line()
+    a_call(line)
+    assert line.conversation.cancel("call_1", "The caller does not want it any more.", line.now)
+    line.carry_out()
+    line.settle()
+    assert line.cancelled == ["call_1"]
+    assert line.service.outputs == ["call_1"]
+    assert not line.conversation.cancel("call_1", "again", line.now)

@@ -1,7 +1,7 @@
-"""A thing of ours in the conversation: a function call with its output, or a typed message.
+"""A thing of ours in the conversation: a function call with its output, a typed message, a job's result.
 
-One object holds all of a function call's life, from the moment the model asked for it until a response
-knows its output; where it stands is one attribute, `stage`.
+One object holds all of its life, from the moment the model asked for it until a response knows it; where it
+stands is one attribute, `stage`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from jackfield.calls import CallPolicy, Deliver
 from jackfield.conversation.repertoire import Repertoire
 from jackfield.conversation.states import STAGE, Stage, Step
+from jackfield.protocol.client_events import CallOutput, ClientEvent, Message
 from jackfield.protocol.server_events import Item
 
 MOST_ASKED = 3
@@ -21,10 +22,13 @@ MOST_ASKED = 3
 MOST_REMEMBERED = 1_000
 """So many finished function calls are remembered, by name alone, to recognise their repetition."""
 
+ADDING = "add_"
+"""With the id of the thing behind it: the `event_id` of the event that adds it."""
+
 
 @dataclass(slots=True)
 class Contribution:
-    """`id` is a call id or an item id; `ready_at` is the moment it was sent; `spoken` tells whether a
+    """`id` is its call id or item id; `ready_at` is the moment it was sent; `spoken` tells whether a
     response is wanted for it at all; `asked` counts the responses asked for on its account."""
 
     id: str
@@ -40,6 +44,10 @@ class Contribution:
             self.stage = target
         return target is not None
 
+    def wire(self) -> ClientEvent:
+        """The event that adds it to the conversation."""
+        raise NotImplementedError
+
     @property
     def unheard(self) -> bool:
         return self.spoken and self.stage in (Stage.SENT, Stage.ADDED)
@@ -51,9 +59,21 @@ class Contribution:
 
 
 @dataclass(slots=True)
+class Remark(Contribution):
+    """A message: the caller's, typed (`user`), or ours (`system`)."""
+
+    role: str = "user"
+    text: str = ""
+
+    def wire(self) -> ClientEvent:
+        return Message(self.id, self.role, self.text, event_id=ADDING + self.id)
+
+
+@dataclass(slots=True)
 class FunctionCall(Contribution):
     """`policy` is that of the agent the call was made under; it stays when the agent changes."""
 
+    name: str = ""
     title: str = ""
     policy: CallPolicy = field(default_factory=CallPolicy)
     received_at: float = 0.0
@@ -63,14 +83,31 @@ class FunctionCall(Contribution):
 
     @classmethod
     def received(cls, item: Item, repertoire: Repertoire, now: float) -> FunctionCall:
-        policy = repertoire.policy(item.name)
+        policy, title = repertoire.policy(item.name), repertoire.title(item.name)
         spoken = policy.deliver is not Deliver.SILENT
-        title = repertoire.title(item.name)
-        return cls(item.call_id, Stage.RUNNING, spoken, title=title, policy=policy, received_at=now)
+        return cls(item.call_id, Stage.RUNNING, spoken, 0.0, 0, item.name, title, policy, now)
+
+    def wire(self) -> ClientEvent:
+        return CallOutput(self.id, self.output, event_id=ADDING + self.id)
 
     @property
     def deadline(self) -> float:
         return self.received_at + self.policy.timeout
+
+
+@dataclass(slots=True)
+class Job(FunctionCall):
+    """Work that goes on after its function call was answered; its result is a remark of ours."""
+
+    @classmethod
+    def of(cls, call: FunctionCall, job_id: str) -> Job:
+        return cls(
+            job_id, Stage.RUNNING, call.spoken, 0.0, 0, call.name, call.title, call.policy, call.received_at
+        )
+
+    def wire(self) -> ClientEvent:
+        text = f"The result of {self.id} ({self.title}) is there; tell the caller. {self.output}"
+        return Message(self.id, "system", text, event_id=ADDING + self.id)
 
 
 class Contributions:
@@ -93,24 +130,21 @@ class Contributions:
 
     @property
     def all_running(self) -> list[FunctionCall]:
-        return [
-            each
-            for each in self._open.values()
-            if isinstance(each, FunctionCall) and each.stage is Stage.RUNNING
-        ]
+        return [each for each in self._calls() if each.stage is Stage.RUNNING]
+
+    @property
+    def siblings_running(self) -> bool:
+        """Whether a function call runs whose output may be there soon; a job's is not waited for."""
+        return any(each.stage is Stage.RUNNING and not isinstance(each, Job) for each in self._calls())
 
     @property
     def unheard(self) -> list[Contribution]:
         return [each for each in self._open.values() if each.unheard]
 
     @property
-    def unacknowledged(self) -> list[FunctionCall]:
-        """Function calls whose output was sent, while nothing tells that it arrived."""
-        return [
-            each
-            for each in self._open.values()
-            if isinstance(each, FunctionCall) and each.stage is Stage.SENT
-        ]
+    def unacknowledged(self) -> list[Contribution]:
+        """Everything that was sent, while nothing tells that it arrived."""
+        return [each for each in self._open.values() if each.stage is Stage.SENT]
 
     def step(self, contribution_id: str, step: Step) -> bool:
         contribution = self._open.get(contribution_id)
@@ -124,11 +158,11 @@ class Contributions:
         self._let_go()
         return moved
 
-    def __iter__(self) -> Iterator[Contribution]:
-        return iter(self._open.values())
-
     def __len__(self) -> int:
         return len(self._open)
+
+    def _calls(self) -> Iterator[FunctionCall]:
+        return (each for each in self._open.values() if isinstance(each, FunctionCall))
 
     def _let_go(self) -> None:
         for contribution_id in [each.id for each in self._open.values() if each.over]:

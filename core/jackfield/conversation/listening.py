@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 
 from jackfield import notices
 from jackfield.conversation.floor import Floor
+from jackfield.conversation.orders import Orders
 from jackfield.conversation.states import Playback
 from jackfield.protocol.server_events import (
     CallerTranscribed,
@@ -31,7 +32,10 @@ class Listening(ABC):
     """The half of a conversation that takes in events: keeps the floor, tells the observers, and hands
     what needs a decision to the methods below it."""
 
-    _floor: Floor
+    def __init__(self, floor: Floor, orders: Orders) -> None:
+        self._floor = floor
+        self._orders = orders
+        self.turns = 0  # how often the caller has spoken, or typed
 
     def hear(self, event: ServerEvent, now: float) -> None:
         """Take in one event; anything unknown is let pass."""
@@ -41,8 +45,9 @@ class Listening(ABC):
             case SpeechStarted():
                 self._speech_started(now)
             case SpeechStopped():
+                self.turns += 1
                 self._floor.caller_stops(now)
-                self._note(notices.CallerStoppedSpeaking(now))
+                self._orders.note(notices.CallerStoppedSpeaking(now))
             case ItemAdded(item):
                 self._item_added(item, now)
             case ItemDone(item):
@@ -59,19 +64,21 @@ class Listening(ABC):
     def _speech_started(self, now: float) -> None:
         barging_in = self._floor.agent_has_it
         self._floor.caller_speaks(now)
-        self._note(notices.CallerStartedSpeaking(now))
+        self._orders.note(notices.CallerStartedSpeaking(now))
         if barging_in:
             self._barge_in(now)
 
     def _hear_response(self, event: ResponseCreated | ResponseDone, now: float) -> None:
         if isinstance(event, ResponseCreated):
             if self._floor.begins(event, self._is_ours(event), now):
-                self._note(notices.ResponseStarted(now, event.response_id))
+                self._orders.note(notices.ResponseStarted(now, event.response_id))
                 self._response_began(event, now)
         elif self._floor.ends(event, now):
             reason = event.reason or event.message or event.code
             metadata = dict(event.metadata)
-            self._note(notices.ResponseFinished(now, event.response_id, event.status, reason, metadata))
+            self._orders.note(
+                notices.ResponseFinished(now, event.response_id, event.status, reason, metadata)
+            )
             for item in event.calls:
                 self._call_requested(item, now)
             self._response_ended(event, now)
@@ -80,19 +87,16 @@ class Listening(ABC):
         match event:
             case PlaybackStarted(response_id):
                 self._floor.sound(Playback.PLAYING, now)
-                self._note(notices.AgentStartedSpeaking(now, response_id))
+                self._orders.note(notices.AgentStartedSpeaking(now, response_id))
             case PlaybackStopped(response_id, cleared):
                 self._floor.sound(Playback.QUIET, now)
-                self._note(notices.AgentStoppedSpeaking(now, response_id, cleared))
+                self._orders.note(notices.AgentStoppedSpeaking(now, response_id, cleared))
             case CallerTranscribed(item_id, text):
-                self._note(notices.CallerSaid(now, item_id, text))
+                self._orders.note(notices.CallerSaid(now, item_id, text))
             case TranscriptDelta(item_id, delta):
-                self._note(notices.AgentSaying(now, item_id, delta))
+                self._orders.note(notices.AgentSaying(now, item_id, delta))
             case TranscriptDone(item_id, text):
-                self._note(notices.AgentSaid(now, item_id, text))
-
-    @abstractmethod
-    def _note(self, notice: notices.Notice) -> None: ...
+                self._orders.note(notices.AgentSaid(now, item_id, text))
 
     @abstractmethod
     def _barge_in(self, now: float) -> None: ...

@@ -1,0 +1,148 @@
+"""When to ask for a response: the conversation's one rule.
+
+    While something of ours is unheard and wants to be spoken about, a response is asked for as soon
+    as the caller is silent and no response is requested, expected or active; at no other time.
+
+What became ready within a short window shares one response, but only while there is a sibling still
+running that is worth waiting for. What the agent has to say of its own accord waits until no sound goes
+out either.
+"""
+
+from __future__ import annotations
+
+from jackfield.conversation import service_errors
+from jackfield.conversation.agenda import Agenda, Prompt
+from jackfield.conversation.contribution import MOST_ASKED, Contribution, Contributions, FunctionCall
+from jackfield.conversation.floor import Floor
+from jackfield.conversation.orders import Orders
+from jackfield.conversation.repertoire import Repertoire
+from jackfield.conversation.states import Signal, Step
+from jackfield.protocol.client_events import ResponseCreate
+from jackfield.protocol.server_events import ErrorReported, ResponseCreated, ResponseDone
+
+WINDOW = 0.15
+"""Seconds for which a ready output waits for a sibling that is still running."""
+
+
+class Speaking:
+    """Knows what wants to be said and whether anybody may speak, and asks when both are so."""
+
+    def __init__(self, floor: Floor, ours: Contributions, orders: Orders) -> None:
+        self._floor = floor
+        self._ours = ours
+        self._orders = orders
+        self._agenda = Agenda()
+
+    def want(self, prompt: Prompt) -> None:
+        """The agent is to say this of its own accord, when the line is quiet."""
+        self._agenda.prompts.append(prompt)
+
+    def due(self) -> float | None:
+        """When something may be due to be said; None while the floor is taken or nothing wants saying."""
+        if not self._floor.free:
+            return None
+        moments = [self._window_ends(each) for each in self._ours.unheard]
+        if self._agenda.retry_at is not None:
+            moments.append(self._agenda.retry_at)
+        if self._floor.quiet:
+            moments += [0.0] * len(self._agenda.prompts)
+            moments += [due for call in self._ours.all_running if (due := self._announcement_due(call))]
+        return max(min(moments), self._agenda.not_before) if moments else None
+
+    def speak_if_due(self, repertoire: Repertoire, now: float) -> None:
+        """Ask for a response, if that is right at this moment. At most one request goes out."""
+        due = self.due()
+        if due is None or due > now:
+            return
+        unheard = self._ours.unheard
+        if self._agenda.retry_at is not None or any(self._window_ends(each) <= now for each in unheard):
+            self._ask_about(unheard, now)
+        elif prompt := self._next_prompt(now):
+            # §3.3: a response's instructions replace the session's, so those go first.
+            instructions = f"{repertoire.instructions}\n\n{prompt.text}".strip()
+            self._ask(prompt, ResponseCreate(self._orders.new_id("ask"), instructions, "none"), now)
+
+    # --- what became of a request ---------------------------------------------------------------------
+
+    def is_answered_by(self, event: ResponseCreated) -> bool:
+        """Whether this response is the one we asked for."""
+        return self._agenda.is_in_flight(event.request_id)
+
+    def began(self, event: ResponseCreated) -> None:
+        if self.is_answered_by(event):
+            self._agenda.settle()
+
+    def ended(self, event: ResponseDone, now: float) -> None:
+        """A failed response is worth one more try; the second failure is told."""
+        if event.status != "failed":
+            self._agenda.succeed()
+        elif not self._agenda.fail(now):
+            reason = event.message or event.code or "no reason given"
+            self._orders.trouble(f"a response failed twice: {reason}", now)
+
+    def refused(self, error: ErrorReported, now: float) -> bool:
+        """Take in an error; False if it does not name the request in flight."""
+        if not self._agenda.is_in_flight(error.event_id):
+            return False
+        if error.code == service_errors.BUSY:
+            self._floor.signal(Signal.BUSY, now)
+            self._agenda.put_back()
+            return True
+        self._floor.signal(Signal.REFUSED, now)
+        if self._agenda.refuse(now):
+            self._ours.step_all(Step.GIVEN_UP)
+            self._orders.trouble(f"the service refuses to respond: {error.message or error.code}", now)
+        return True
+
+    def lost(self) -> None:
+        """The request in flight was never answered."""
+        self._agenda.put_back()
+
+    def forget(self) -> None:
+        """What was in flight may have been heard or not: better said never than twice."""
+        self._agenda.settle()
+
+    # --- what to ask for ------------------------------------------------------------------------------
+
+    def _window_ends(self, contribution: Contribution) -> float:
+        return contribution.ready_at + (WINDOW if self._ours.siblings_running else 0.0)
+
+    def _announcement_due(self, call: FunctionCall) -> float | None:
+        wait = call.policy.announce_after
+        if call.announced or wait is None:
+            return None
+        return max(call.received_at, self._floor.quiet_since) + wait
+
+    def _ask_about(self, unheard: list[Contribution], now: float) -> None:
+        for contribution in unheard:
+            contribution.asked += 1
+            if contribution.asked > MOST_ASKED:
+                self._ours.step(contribution.id, Step.GIVEN_UP)
+                self._orders.trouble(f"the service never acknowledged {contribution.id}", now)
+        if self._agenda.retry_at is not None or any(each.unheard for each in unheard):
+            self._ask(None, ResponseCreate(self._orders.new_id("ask")), now)
+
+    def _next_prompt(self, now: float) -> Prompt | None:
+        while self._agenda.prompts:
+            prompt = self._agenda.prompts.popleft()
+            if not prompt.about or self._ours.running(prompt.about):
+                return prompt
+        for call in self._ours.all_running:
+            due = self._announcement_due(call)
+            if due is not None and due <= now:
+                call.announced = True
+                return Prompt(_still_working(call), about=call.id)
+        return None
+
+    def _ask(self, prompt: Prompt | None, request: ResponseCreate, now: float) -> None:
+        self._agenda.ask(request.event_id, prompt)
+        self._floor.signal(Signal.ASKED, now)
+        self._orders.send(request)
+
+
+def _still_working(call: FunctionCall) -> str:
+    progress = f" The last that is known of it: {call.progress}" if call.progress else ""
+    return (
+        f"The function call {call.title} is still running. Tell the caller that you are still looking into "
+        f"it, in one short sentence; do not guess its result.{progress}"
+    )
