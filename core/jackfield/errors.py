@@ -4,7 +4,8 @@
     ├── ConfigurationError      the person who wrote agents.yaml or the command line
     ├── PluginError             the author of a plugin
     ├── ToolError               a tool, in words that the model may repeat to the caller
-    │   └── OutcomeUnknown          nobody can say whether it took effect
+    │   ├── OutcomeUnknown          nobody can say whether it took effect
+    │   └── ToolUnavailable         what the tool needs is away; nothing was done
     ├── McpError                an MCP server: missing, dead, or not answering
     ├── MediaError              the headless peer: no connection, no sound
     └── ProviderError           the Realtime service
@@ -41,6 +42,10 @@ class ToolError(JackfieldError):
 
 class OutcomeUnknown(ToolError):  # noqa: N818 - a state of the world, not an Error of ours
     """A tool was started, and nobody can say whether it took effect; the outcome is `unknown`."""
+
+
+class ToolUnavailable(ToolError):  # noqa: N818
+    """What a tool needs cannot be reached now, and nothing was done; trying again later may help."""
 
 
 class McpError(JackfieldError):

@@ -10,6 +10,7 @@ from itertools import count
 
 from jackfield.calls import Arguments, CallPolicy, Outcome
 from jackfield.dispatch import Dispatcher, LoopExecutor, ThreadExecutor
+from jackfield.dispatch.request import Happening
 from jackfield.tools.function import tool_from
 from jackfield.tools.tool import LOOP, THREAD, Tool, ToolContext
 
@@ -28,6 +29,7 @@ class Desk:
     threads: ThreadExecutor
     entered: list[tuple[str, Arguments]] = field(default_factory=list)
     finished: list[tuple[str, Outcome]] = field(default_factory=list)
+    happened: list[tuple[str, Happening]] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     numbers: Iterator[int] = field(default_factory=count)
     tellers: set[asyncio.Task[None]] = field(default_factory=set)
@@ -39,16 +41,18 @@ class Desk:
         arguments: str = "{}",
         limits: CallPolicy | None = None,
         known: Iterable[str] = (),
+        session: str = "session_1",
     ) -> None:
         self.dispatcher.start(
             call_id,
             wanted,
             "missing_tool" if wanted is None else wanted.name,
             arguments,
-            ToolContext(call_id, "session_1", "receptionist", 20.0),
+            ToolContext(call_id, session, "receptionist", 20.0),
             limits or CallPolicy(),
             entered=lambda *report: self._note(self.entered, report),
             finished=lambda *report: self._note(self.finished, report),
+            happened=lambda *report: self._note(self.happened, report),
             known=known,
         )
 

@@ -10,16 +10,16 @@ from concurrent.futures import Future
 
 import pytest
 
-from jackfield.calls import Arguments, CallPolicy, Json, Outcome, OutcomeKind
+from jackfield.calls import Arguments, CallPolicy, Duplicates, Json, Outcome, OutcomeKind
 from jackfield.dispatch import Dispatcher
 from jackfield.dispatch.call import Call
-from jackfield.dispatch.lane import MOST_WAITING
+from jackfield.dispatch.turns import MOST_WAITING
 from jackfield.errors import OutcomeUnknown, ToolError
 from jackfield.tools.tool import HUB, Tool, ToolContext
 
 from .desk import PATIENCE, Desk, opened, tool
 
-ONE_AT_A_TIME = CallPolicy(concurrency=1)
+ONE_AT_A_TIME = CallPolicy(concurrency=1, duplicates=Duplicates.ALLOW)
 
 
 class Gate:
@@ -204,7 +204,7 @@ async def test_a_call_with_a_higher_limit_does_not_overtake_those_in_line(desk: 
     wanted = tool(gate.pass_through)
     desk.start("first", wanted, limits=ONE_AT_A_TIME)
     desk.start("second", wanted, limits=ONE_AT_A_TIME)
-    desk.start("third", wanted, limits=CallPolicy(concurrency=8))
+    desk.start("third", wanted, limits=CallPolicy(concurrency=8, duplicates=Duplicates.ALLOW))
     await desk.run(tool(which_thread))
     gate.open.set()
     await desk.until(lambda: len(desk.finished) == 4)
@@ -218,7 +218,7 @@ async def test_the_line_before_a_tool_is_bounded_and_says_so(desk: Desk) -> None
     for number in range(MOST_WAITING + 2):
         desk.start(f"call_{number}", wanted, limits=ONE_AT_A_TIME)
     outcome = await desk.outcome(f"call_{MOST_WAITING + 1}")
-    assert outcome.message == "test.pass_through is too busy now: 32 calls wait for it. Try again later."
+    assert outcome.message == "test.pass_through is too busy now: 256 calls wait for it. Try again later."
     assert (await desk.run(tool(which_thread))).kind is OutcomeKind.VALUE
     gate.open.set()
     await desk.until(lambda: len(desk.finished) == MOST_WAITING + 3)
@@ -243,7 +243,7 @@ async def test_the_time_that_a_call_has_left_is_less_by_what_it_waited() -> None
     def left(waited: float) -> float:
         wanted = tool(which_thread)
         since = loop.time() - waited
-        call = Call("c", wanted, {}, context, CallPolicy(), print, print, loop, since)
+        call = Call(wanted, {}, context, CallPolicy(), [], loop, since)
         return call.context_now().seconds_left
 
     assert left(0.0) == 20.0
@@ -320,7 +320,7 @@ async def test_a_result_that_crosses_a_cancellation_is_dropped() -> None:
     desk = Desk(Dispatcher({HUB: hands}), None)  # type: ignore[arg-type]
     wanted = Tool("a.b", "Do.", {"type": "object"}, lambda arguments, context: None, HUB, "a")
     for name in ("crossed", "other"):
-        desk.start(name, wanted)
+        desk.start(name, wanted, limits=CallPolicy(duplicates=Duplicates.ALLOW))
     hands.futures[0].set_result("on its way already")
     desk.dispatcher.cancel("crossed")
     hands.futures[1].set_result("in time")
@@ -339,7 +339,7 @@ async def test_closing_ends_every_call_once_even_those_that_cannot_be_stopped() 
     gate = Gate()
     async with opened() as desk:
         for number in range(5):
-            desk.start(f"stuck_{number}", tool(gate.pass_through), limits=CallPolicy(concurrency=2))
+            desk.start(f"stuck_{number}", tool(gate.pass_through), limits=CallPolicy(concurrency=2, duplicates=Duplicates.ALLOW))
         desk.start("patient", tool(sleep_on))
         await desk.until(lambda: len(desk.entered) == 3)
     await desk.until(lambda: len(desk.finished) == 6)

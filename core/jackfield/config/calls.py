@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from jackfield.calls import Deliver, OnBargeIn
+from jackfield.calls import Deliver, Duplicates, OnBargeIn
 from jackfield.config.model import Model
 from jackfield.config.values import Bytes, Seconds, SecondsOrNone
 
@@ -28,8 +28,23 @@ class CallLimits(Model):
     concurrency: int | None = Field(default=None, ge=1, le=1000)
     """How many calls of one tool may run at once; more wait in order."""
 
+    retry: int | None = Field(default=None, ge=0, le=5)
+    """How many more times a tool is tried after an accident (not when it says no), if it says of itself
+    that it may be repeated."""
+
+    duplicates: Duplicates | None = None
+    """What becomes of a call while the same tool runs with the same arguments in the same session: `join`
+    (it gets the same outcome), `reject` or `allow`."""
+
     result_limit: Bytes | None = None
     """The most of a result that the model is given; longer ones are cut."""
+
+    confirm: bool | None = None
+    """`true`: the tool runs only when the caller has agreed, aloud or by a button."""
+
+    background: bool | None = None
+    """`true`: the function call is answered at once, the work goes on, and its result is told when it is
+    there."""
 
 
 class CallsConfig(CallLimits):

@@ -1,56 +1,58 @@
-"""One function call on its way through the dispatcher."""
+"""One run of a tool on its way through the dispatcher, and the function calls that it answers."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
-from jackfield.calls import Arguments, CallPolicy, Json, Outcome
+from jackfield.calls import Arguments, CallPolicy, Json
+from jackfield.dispatch.request import Happening, Request
 from jackfield.tools.tool import Tool, ToolContext
-
-Entered = Callable[[str, Arguments], None]
-Finished = Callable[[str, Outcome], None]
-
 
 _NO_WAIT = 0.001
 """Seconds in line that are not worth a word."""
 
 
 class CallState(Enum):
-    """Where a call is: before the tool's turn, with an executor, or over."""
+    """Where a call is: before the tool's turn, with an executor, between two attempts, or over."""
 
     WAITING = auto()
     SUBMITTED = auto()
+    RESTING = auto()
     FINISHED = auto()
 
 
 NEXT = {
     CallState.WAITING: {CallState.SUBMITTED, CallState.FINISHED},
-    CallState.SUBMITTED: {CallState.FINISHED},
+    CallState.SUBMITTED: {CallState.RESTING, CallState.FINISHED},
+    CallState.RESTING: {CallState.SUBMITTED, CallState.FINISHED},
     CallState.FINISHED: set[CallState](),
 }
 
 
 @dataclass(eq=False, slots=True)
 class Call:
-    """What was asked, of which tool, and whom to tell. `since` is when, on the loop's clock; `future` is the
-    executor's, once it has the call."""
+    """What is run, under which limits, and for whom: `requests` holds the function call that began it and
+    those that joined it. `since` is when it began, on the loop's clock; `future` is the executor's, once
+    it has the call; `timer` ends a rest."""
 
-    id: str
     tool: Tool
     arguments: Arguments
     context: ToolContext
     limits: CallPolicy
-    entered: Entered
-    finished: Finished
+    requests: list[Request]
     loop: asyncio.AbstractEventLoop
     since: float
     state: CallState = CallState.WAITING
+    attempt: int = 0
     future: Future[Json] | None = None
+    timer: asyncio.TimerHandle | None = None
+    _fingerprint: str = field(default="", repr=False)
 
     def become(self, state: CallState) -> bool:
         """Go on to `state` if that is next; False if not, as for a result that comes after the end."""
@@ -58,6 +60,22 @@ class Call:
             return False
         self.state = state
         return True
+
+    @property
+    def deadline(self) -> float:
+        """When its time is over, on the loop's clock."""
+        return self.since + self.context.seconds_left
+
+    @property
+    def may_be_retried(self) -> bool:
+        return self.attempt <= self.limits.retry and self.tool.repeatable
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same arguments, in whatever order they were written (canonical JSON)."""
+        if not self._fingerprint:
+            self._fingerprint = json.dumps(self.arguments, sort_keys=True, default=repr)
+        return self._fingerprint
 
     def context_now(self) -> ToolContext:
         """The context, less the time that was spent in line."""
@@ -67,16 +85,27 @@ class Call:
         return replace(self.context, seconds_left=max(self.context.seconds_left - waited, 0.0))
 
     def announcing_tool(self) -> Tool:
-        """The tool, so made that entering it is told on the call's loop."""
-        return replace(self.tool, invoke=self._enter)
+        """The tool, so made that entering it for the first time is told on the call's loop."""
+        return replace(self.tool, invoke=self._enter) if self.attempt == 1 else self.tool
 
     def _enter(self, arguments: Arguments, context: ToolContext) -> object:
         self.tell(self._tell_entered)
         return self.tool.invoke(arguments, context)
 
     def _tell_entered(self) -> None:
-        if self.state is CallState.SUBMITTED:
-            self.entered(self.id, self.arguments)
+        if self.state is not CallState.FINISHED:
+            for request in self.requests:
+                request.entered(request.id, self.arguments)
+
+    def happened(self, happening: Happening) -> None:
+        """Tell all of them, on the call's loop."""
+        for request in self.requests:
+            request.happened(request.id, happening)
+
+    def happened_to(self, request: Request, happening: Happening) -> None:
+        """Tell one of them, unless it has its end already."""
+        if self.state is not CallState.FINISHED and request in self.requests:
+            request.happened(request.id, happening)
 
     def tell(self, callback: Callable[..., None], *arguments: object) -> None:
         """From any thread. A loop that is closed has nobody left to tell."""

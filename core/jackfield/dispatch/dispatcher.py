@@ -1,7 +1,8 @@
 """Runs function calls: reads their arguments, gives each a turn, and reports how it ended, once.
 
-    start ──► arguments ──► lane ──► executor ──► outcome ──► finished
-              (ToolError)   (in line) (its own thread)         (on the loop of `start`)
+    start ──► arguments ──► duplicates ──► turns ──► executor ──► outcome ──► finished
+              (ToolError)   (join)         (in line)  (its own thread)         (on the loop of `start`)
+                                                 └── rest ◄─┘ (an accident, and the tool may be repeated)
 
 Time-outs are the conversation's business: it calls `cancel`. Nothing here waits.
 """
@@ -10,16 +11,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 
-from jackfield.calls import CallPolicy, Json, Outcome
+from jackfield.calls import CallPolicy, Duplicates, Json, Outcome
 from jackfield.dispatch import outcomes
 from jackfield.dispatch.arguments import ArgumentReader
-from jackfield.dispatch.call import Call, CallState, Entered, Finished
+from jackfield.dispatch.call import Call, CallState
+from jackfield.dispatch.duplicates import Unfinished
 from jackfield.dispatch.executor import CLOSING_SECONDS, Executor
-from jackfield.dispatch.lane import Lane
+from jackfield.dispatch.request import Entered, Finished, Happened, Joined, Request, Retried, ignored
+from jackfield.dispatch.retries import next_try
+from jackfield.dispatch.turns import Bounds, Turns
 from jackfield.tools.tool import Tool, ToolContext
 
 log = logging.getLogger(__name__)
@@ -29,10 +34,11 @@ class Dispatcher:
     """All its calls are started, cancelled and reported on one event loop. `executors` are by the names
     that tools have in `runs_on`; they are closed with the dispatcher."""
 
-    def __init__(self, executors: Mapping[str, Executor]) -> None:
+    def __init__(self, executors: Mapping[str, Executor], bounds: Bounds | None = None) -> None:
         self._executors = dict(executors)
         self._reader = ArgumentReader()
-        self._lanes: dict[str, Lane] = {}
+        self._turns = Turns(bounds or Bounds())
+        self._unfinished = Unfinished()
         self._calls: dict[str, Call] = {}
         self._closed = False
 
@@ -47,13 +53,15 @@ class Dispatcher:
         *,
         entered: Entered,
         finished: Finished,
+        happened: Happened = ignored,
         known: Iterable[str] = (),
     ) -> None:
         """Run one function call. Never raises, never waits.
 
-        `entered` is called when the tool is, with the arguments it is given; `finished` exactly once,
-        whatever happens, and last. Neither is called before `start` has returned. `tool` is None for a
-        `name` that the session does not have; `known` are those it has, for the model's next try.
+        `entered` is called when the tool is, with the arguments it is given; `happened` for what else is
+        worth knowing; `finished` exactly once, whatever happens, and last. None is called before `start`
+        has returned. `tool` is None for a `name` that the session does not have; `known` are those it has,
+        for the model's next try.
         """
         loop = asyncio.get_running_loop()
         if tool is None:
@@ -64,52 +72,64 @@ class Dispatcher:
         except Exception as error:
             loop.call_soon(finished, call_id, outcomes.failed(error, tool))
             return
-        call = Call(call_id, tool, read, context, limits, entered, finished, loop, loop.time())
-        self._line_up(call)
+        request = Request(call_id, entered, finished, happened)
+        self._take_in(Call(tool, read, context, limits, [request], loop, loop.time()), request)
 
     def cancel(self, call_id: str) -> None:
-        """End a call; its outcome is `cancelled` at once, whatever its tool does. Unknown ids are ignored."""
+        """End a call; its outcome is `cancelled` at once, whatever its tool does, and the tool is stopped
+        unless another call has joined this one. Unknown ids are ignored."""
         call = self._calls.get(call_id)
         if call is not None:
-            self._cancel(call)
+            self._cancel(call, call_id)
 
     async def aclose(self) -> None:
         """Cancel every call and close the executors, in bounded time. Idempotent."""
         self._closed = True
-        for call in list(self._calls.values()):
-            self._cancel(call)
+        for call_id, call in list(self._calls.items()):
+            self._cancel(call, call_id)
         await _in_a_thread(self._close_executors)
 
-    def _line_up(self, call: Call) -> None:
-        if reason := self._refusal(call):
-            call.loop.call_soon(call.finished, call.id, outcomes.refused(reason))
+    def _take_in(self, call: Call, request: Request) -> None:
+        if reason := self._refusal(call, request):
+            call.loop.call_soon(request.finished, request.id, outcomes.refused(reason))
             return
-        self._calls[call.id] = call
-        lane = self._lanes.setdefault(call.tool.name, Lane())
-        if lane.admits(call):
-            self._submit(call, lane)
+        twin = self._unfinished.twin(call) if call.limits.duplicates is not Duplicates.ALLOW else None
+        if twin is None:
+            self._line_up(call, request)
+        elif call.limits.duplicates is Duplicates.JOIN:
+            self._join(twin, request)
         else:
-            lane.waiting.append(call)
+            call.loop.call_soon(request.finished, request.id, outcomes.duplicate(call.tool))
 
-    def _refusal(self, call: Call) -> str:
-        """Why this call cannot even wait, or ""."""
+    def _refusal(self, call: Call, request: Request) -> str:
+        """Why this call cannot be taken in, or ""."""
         if self._closed:
             return "No tool can be called any more: the line is being closed."
-        if call.id in self._calls:
+        if request.id in self._calls:
             return f"{call.tool.name} is already running for this call."
         if call.tool.runs_on not in self._executors:
             log.error("tool %s wants to run on %r, which there is not", call.tool.name, call.tool.runs_on)
             return f"{call.tool.name} cannot be run here."
-        lane = self._lanes.get(call.tool.name)
-        if lane and lane.full:
-            return (
-                f"{call.tool.name} is too busy now: {len(lane.waiting)} calls wait for it. Try again later."
-            )
         return ""
 
-    def _submit(self, call: Call, lane: Lane) -> None:
-        lane.running.add(call)
+    def _line_up(self, call: Call, request: Request) -> None:
+        if reason := self._turns.refusal(call):
+            call.loop.call_soon(request.finished, request.id, outcomes.refused(reason))
+            return
+        self._calls[request.id] = call
+        self._unfinished.add(call)
+        if self._turns.take(call):
+            self._submit(call)
+
+    def _join(self, twin: Call, request: Request) -> None:
+        joined = Joined(twin.requests[0].id)
+        twin.requests.append(request)
+        self._calls[request.id] = twin
+        twin.loop.call_soon(twin.happened_to, request, joined)
+
+    def _submit(self, call: Call) -> None:
         call.become(CallState.SUBMITTED)
+        call.attempt += 1
         try:
             executor = self._executors[call.tool.runs_on]
             call.future = executor.submit(call.announcing_tool(), call.arguments, call.context_now())
@@ -121,32 +141,52 @@ class Dispatcher:
     def _done(self, call: Call, future: Future[Json]) -> None:
         """In the executor's thread, where making the outcome costs no session anything."""
         if call.state is CallState.SUBMITTED:
-            call.tell(self._finish, call, outcomes.outcome_of(future, call.tool, call.limits.result_limit))
+            outcome = outcomes.outcome_of(future, call.tool, call.limits.result_limit)
+            if call.may_be_retried and (accident := outcomes.accident(future)):
+                call.tell(self._rest, call, outcome, accident)
+            else:
+                call.tell(self._finish, call, outcome)
 
-    def _cancel(self, call: Call) -> None:
-        future = call.future
-        call.loop.call_soon(call.finished, call.id, outcomes.cancelled(call.tool))
+    def _rest(self, call: Call, outcome: Outcome, accident: str) -> None:
+        """Try again after a while, if there is time for it. The call keeps its turn."""
+        now = call.loop.time()
+        moment = next_try(call.attempt, now, call.deadline, random.random())
+        if moment is None:
+            self._finish(call, outcome)
+        elif call.become(CallState.RESTING):
+            call.timer = call.loop.call_at(moment, self._submit, call)
+            call.happened(Retried(call.attempt + 1, moment - now, accident))
+
+    def _cancel(self, call: Call, request_id: str) -> None:
+        """Detach one request; the work is stopped when nobody waits for it any more."""
+        request = next(each for each in call.requests if each.id == request_id)
+        call.loop.call_soon(request.finished, request_id, outcomes.cancelled(call.tool))
+        call.requests.remove(request)
+        del self._calls[request_id]
+        if call.requests:
+            return
         self._leave(call)
-        if future is not None:
-            future.cancel()
+        if call.timer is not None:
+            call.timer.cancel()
+        if call.future is not None:
+            call.future.cancel()
 
     def _finish(self, call: Call, outcome: Outcome) -> None:
         if call.state is CallState.FINISHED:
             return
+        for request in call.requests:
+            del self._calls[request.id]
         self._leave(call)
-        call.finished(call.id, outcome)
+        for request in call.requests:
+            request.finished(request.id, outcome)
 
     def _leave(self, call: Call) -> None:
-        """The call is over; who is next in its lane takes its turn."""
+        """The call is over; who is next takes its turn."""
         call.become(CallState.FINISHED)
-        self._calls.pop(call.id, None)
-        lane = self._lanes[call.tool.name]
-        lane.leave(call)
-        following = None if self._closed else lane.next()
-        if following is not None:
-            self._submit(following, lane)
-        elif lane.empty:
-            del self._lanes[call.tool.name]
+        self._unfinished.remove(call)
+        for following in self._turns.leave(call):
+            if not self._closed:
+                self._submit(following)
 
     def _close_executors(self) -> None:
         for name, executor in self._executors.items():

@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from jackfield.calls import Json, Outcome, OutcomeKind
 from jackfield.dispatch.executor import Overloaded
 from jackfield.dispatch.results import fit, whole_characters
+from jackfield.dispatch.retries import is_accident
 from jackfield.errors import OutcomeUnknown, ToolError
 from jackfield.tools.nearest import did_you_mean
 from jackfield.tools.tool import Tool
@@ -45,6 +46,12 @@ def failed(error: BaseException, tool: Tool) -> Outcome:
     )
 
 
+def accident(future: Future[Json]) -> str:
+    """The name of what went wrong where trying again may help, or ""."""
+    error = None if future.cancelled() else future.exception()
+    return type(error).__name__ if error is not None and is_accident(error) else ""
+
+
 def refused(message: str) -> Outcome:
     return Outcome(OutcomeKind.ERROR, message=message)
 
@@ -52,6 +59,11 @@ def refused(message: str) -> Outcome:
 def unknown_tool(name: str, known: Iterable[str]) -> Outcome:
     shown = whole_characters(name[:80])
     return refused(f'There is no tool "{shown}"{did_you_mean(shown, known)}.')
+
+
+def duplicate(tool: Tool) -> Outcome:
+    message = f"{tool.name} is running with the same arguments already; its result will come by itself."
+    return Outcome(OutcomeKind.DENIED, message=message)
 
 
 def cancelled(tool: Tool) -> Outcome:

@@ -32,6 +32,12 @@ class ToolContext:
     seconds_left: float
     progress: Callable[[str], None] = field(default=lambda text: None, compare=False)
 
+    @property
+    def idempotency_key(self) -> str:
+        """The same whenever the same function call is run again, and never otherwise: for services that
+        recognise a repetition by it."""
+        return f"{self.session_id}/{self.call_id}"
+
 
 Invoke = Callable[[Arguments, ToolContext], Awaitable[Json] | Json]
 """Does the work. Returns a JSON-able value, or an awaitable of one where the tool runs on a loop."""
