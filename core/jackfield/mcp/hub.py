@@ -6,15 +6,19 @@ import asyncio
 import inspect
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from importlib import import_module
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from jackfield.calls import Arguments, Json
 from jackfield.config.servers import McpServerConfig
 from jackfield.errors import ToolError
 from jackfield.mcp.backoff import Backoff
-from jackfield.mcp.server import Server
 from jackfield.mcp.state import ServerStatus
 from jackfield.tools.tool import Tool, ToolContext, ToolSource
+
+if TYPE_CHECKING:
+    from jackfield.mcp.server import Server
 
 GRACE = 8.0
 """Seconds for all servers to end: closing stdin, then SIGTERM, then SIGKILL take at most six."""
@@ -34,8 +38,7 @@ class Hub:
         changed: Callable[[str], None],
         backoff: Backoff | None = None,
     ) -> None:
-        backoff = backoff or Backoff()
-        self._servers = {name: Server(name, config, changed, backoff) for name, config in servers.items()}
+        self._servers = _servers(servers, changed, backoff or Backoff())
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: Thread | None = None
         self._stopping = asyncio.Event()
@@ -79,6 +82,16 @@ class Hub:
             owner.cancel()
         if owners:
             await asyncio.wait(owners, timeout=GRACE)
+
+
+def _servers(
+    declared: Mapping[str, McpServerConfig], changed: Callable[[str], None], backoff: Backoff
+) -> dict[str, Server]:
+    if not declared:
+        return {}
+    # On demand: the SDK is nearly half of what a runtime imports, and who declares no server does without.
+    server: type[Server] = import_module("jackfield.mcp.server").Server
+    return {name: server(name, config, changed, backoff) for name, config in declared.items()}
 
 
 class HubExecutor:
