@@ -66,6 +66,15 @@ class HandedOff(Notice):
 
 
 @dataclass(frozen=True, slots=True)
+class TransferWanted(Notice):
+    """The caller is to be passed on to a person at this `sip:` or `tel:` address. A phone call is referred
+    by the provider; in a browser somebody who watches has to do it."""
+
+    to: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToolsChanged(Notice):
     """The model's tools were replaced while the session lives; `tools` are the names it now has."""
 
@@ -166,6 +175,27 @@ class CallProgressed(Notice):
     call_id: str
     tool: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallJoined(Notice):
+    """The same is running already, for the function call `other`; its outcome will be that one's."""
+
+    call_id: str
+    tool: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallRetried(Notice):
+    """An accident befell the tool, and it is tried again after `pause` seconds; `attempt` is 2 for the
+    first time, `reason` names the kind of accident."""
+
+    call_id: str
+    tool: str
+    attempt: int
+    pause: float
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

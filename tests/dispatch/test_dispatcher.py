@@ -20,6 +20,7 @@ from jackfield.tools.tool import HUB, Tool, ToolContext
 from .desk import PATIENCE, Desk, opened, tool
 
 ONE_AT_A_TIME = CallPolicy(concurrency=1, duplicates=Duplicates.ALLOW)
+TWO_AT_A_TIME = CallPolicy(concurrency=2, duplicates=Duplicates.ALLOW)
 
 
 class Gate:
@@ -339,7 +340,7 @@ async def test_closing_ends_every_call_once_even_those_that_cannot_be_stopped() 
     gate = Gate()
     async with opened() as desk:
         for number in range(5):
-            desk.start(f"stuck_{number}", tool(gate.pass_through), limits=CallPolicy(concurrency=2, duplicates=Duplicates.ALLOW))
+            desk.start(f"stuck_{number}", tool(gate.pass_through), limits=TWO_AT_A_TIME)
         desk.start("patient", tool(sleep_on))
         await desk.until(lambda: len(desk.entered) == 3)
     await desk.until(lambda: len(desk.finished) == 6)

@@ -23,19 +23,27 @@ class Counter:
     def __init__(self) -> None:
         self.keys: list[str] = []
         self.cancelled = threading.Event()
-        self.release = threading.Event()
         self.tool = tool(self.count)
+        self._released = False
+        self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
 
     async def count(self, context: ToolContext, city: str = "", day: int = 0) -> int:
         """Count."""
         self.keys.append(context.idempotency_key)
+        released = asyncio.Event()
+        self._waiting.append((asyncio.get_running_loop(), released))
         try:
-            while not self.release.is_set():
-                await asyncio.sleep(0)
+            if not self._released:
+                await released.wait()
         except asyncio.CancelledError:
             self.cancelled.set()
             raise
         return len(self.keys)
+
+    def release(self) -> None:
+        self._released = True
+        for loop, released in self._waiting:
+            loop.call_soon_threadsafe(released.set)
 
 
 async def test_the_same_call_joins_the_one_that_runs_and_both_get_its_outcome(desk: Desk) -> None:
@@ -44,7 +52,7 @@ async def test_the_same_call_joins_the_one_that_runs_and_both_get_its_outcome(de
     desk.start("second", counter.tool, '{"day": 1, "city": "Lima"}')
     await desk.until(lambda: bool(desk.happened))
     assert desk.happened == [("second", Joined("first"))]
-    counter.release.set()
+    counter.release()
     assert await desk.outcome("first") == await desk.outcome("second") == Outcome(OutcomeKind.VALUE, 1)
     assert len(desk.finished) == 2
 
@@ -62,7 +70,7 @@ async def test_other_arguments_are_another_call(desk: Desk, one: str, other: str
     desk.start("one", counter.tool, one)
     desk.start("other", counter.tool, other)
     await desk.until(lambda: len(desk.entered) == 2)
-    counter.release.set()
+    counter.release()
     await desk.until(lambda: len(desk.finished) == 2)
     assert not desk.happened
 
@@ -85,7 +93,7 @@ async def test_true_is_not_one(desk: Desk) -> None:
 
 async def test_a_finished_call_is_not_joined_but_run_again(desk: Desk) -> None:
     counter = Counter()
-    counter.release.set()
+    counter.release()
     assert (await desk.run(counter.tool)).value == 1
     assert (await desk.run(counter.tool)).value == 2
 
@@ -95,7 +103,7 @@ async def test_sessions_do_not_join_each_other(desk: Desk) -> None:
     desk.start("first", counter.tool, session="session_1")
     desk.start("second", counter.tool, session="session_2")
     await desk.until(lambda: len(desk.entered) == 2)
-    counter.release.set()
+    counter.release()
     await desk.until(lambda: len(desk.finished) == 2)
     assert len(set(counter.keys)) == 2
 
@@ -108,7 +116,7 @@ async def test_a_cancelled_call_leaves_the_one_that_joined_it_its_work(desk: Des
     desk.dispatcher.cancel("first")
     assert (await desk.outcome("first")).kind is OutcomeKind.CANCELLED
     assert not counter.cancelled.is_set()
-    counter.release.set()
+    counter.release()
     assert (await desk.outcome("second")).value == 1
     assert len(desk.finished) == 2
 
@@ -122,7 +130,7 @@ async def test_the_work_is_cancelled_when_nobody_waits_for_it_any_more(desk: Des
     desk.dispatcher.cancel("first")
     await desk.until(lambda: len(desk.finished) == 2)
     assert await asyncio.to_thread(counter.cancelled.wait, PATIENCE)
-    counter.release.set()
+    counter.release()
     assert (await desk.run(counter.tool)).value == 2, "what was cancelled cannot be joined"
 
 
@@ -133,7 +141,7 @@ async def test_a_call_joins_one_that_still_waits_in_line(desk: Desk) -> None:
     desk.start("waiting", counter.tool, '{"day": 2}', one)
     desk.start("joining", counter.tool, '{"day": 2}', one)
     desk.dispatcher.cancel("waiting")
-    counter.release.set()
+    counter.release()
     assert (await desk.outcome("joining")).value == 2
     assert len(desk.finished) == 3
 
@@ -146,7 +154,7 @@ async def test_a_duplicate_may_be_rejected_in_words(desk: Desk) -> None:
         OutcomeKind.DENIED,
         message="test.count is running with the same arguments already; its result will come by itself.",
     )
-    counter.release.set()
+    counter.release()
     assert (await desk.outcome("first")).value == 1
 
 
@@ -155,7 +163,7 @@ async def test_a_duplicate_may_be_allowed_and_has_a_key_of_its_own(desk: Desk) -
     desk.start("first", counter.tool, limits=ALLOW)
     desk.start("second", counter.tool, limits=ALLOW)
     await desk.until(lambda: len(desk.entered) == 2)
-    counter.release.set()
+    counter.release()
     await desk.until(lambda: len(desk.finished) == 2)
     assert len(set(counter.keys)) == 2
 

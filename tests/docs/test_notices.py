@@ -16,6 +16,7 @@ FIRST_FIELD = "at"
 IN_WORDS = {
     str: "text",
     OutcomeKind: "text",
+    int: "number",
     float: "number",
     bool: "true or false",
     list: "list of text",

@@ -7,7 +7,7 @@ accord (`begin`, `call`, `end`, …) and then lets `flush` put it on the wire.
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -148,14 +148,21 @@ class Line:
 
 @asynccontextmanager
 async def a_line(
-    folder: Path, agents: str, *tools: Callable[..., object], policies: dict[str, CallPolicy] | None = None
+    folder: Path,
+    agents: str,
+    *tools: Callable[..., object],
+    repeatable: Sequence[Callable[..., object]] = (),
+    policies: dict[str, CallPolicy] | None = None,
 ) -> AsyncIterator[Line]:
-    """The first agent of this agents.yaml, with `tools` as the tools of the plugin `test`."""
+    """The first agent of this agents.yaml, with `tools` as the tools of the plugin `test`; the `repeatable`
+    ones say of themselves that they are idempotent."""
     (folder / "agents.yaml").write_text(agents)
     config = load(folder / "agents.yaml")
     source = FunctionSource("test")
     for tool in tools:
         source.register(tool)
+    for tool in repeatable:
+        source.register(tool, idempotent=True)
     exchange = Exchange()
     dispatcher = Dispatcher({LOOP: LoopExecutor(), THREAD: ThreadExecutor()})
     async with exchange.serving() as url:

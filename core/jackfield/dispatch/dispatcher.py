@@ -122,7 +122,7 @@ class Dispatcher:
             self._submit(call)
 
     def _join(self, twin: Call, request: Request) -> None:
-        joined = Joined(twin.requests[0].id)
+        joined = Joined(twin.context.call_id)
         twin.requests.append(request)
         self._calls[request.id] = twin
         twin.loop.call_soon(twin.happened_to, request, joined)

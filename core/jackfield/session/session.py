@@ -10,6 +10,7 @@ from contextlib import suppress
 from jackfield.calls import Arguments, Outcome, OutcomeKind
 from jackfield.conversation.conversation import Conversation
 from jackfield.conversation.effects import CancelCall, Close, Effect, Note, Send, StartCall
+from jackfield.dispatch.request import Happening
 from jackfield.errors import ProviderError
 from jackfield.notices import (
     HandedOff,
@@ -18,13 +19,16 @@ from jackfield.notices import (
     SessionOpened,
     SidebandConnected,
     ToolsChanged,
+    TransferWanted,
     Trouble,
 )
 from jackfield.protocol.client_events import ClientEvent, SessionUpdate
 from jackfield.protocol.codec import decode
 from jackfield.protocol.server_events import SessionDescribed
 from jackfield.providers.base import Provider
+from jackfield.session import work_tools
 from jackfield.session.control_leg import ControlLeg, Listener
+from jackfield.session.happenings import notice_of
 from jackfield.session.persona import Persona
 from jackfield.session.switchboard import Switchboard
 from jackfield.session.timeline import Timeline
@@ -75,6 +79,13 @@ class Session:
         self._end(reason, failed=False)
         async for _ in self.timeline():
             pass
+
+    async def confirm(self, call_id: str, *, agreed: bool) -> bool:
+        """The caller answers, by a button, whether a tool may run (`ConfirmationAsked`). False if that is
+        not asked, or not any more."""
+        known = self._conversation.settle(call_id, agreed, self._now)
+        self._carry_out()
+        return known
 
     def refresh_tools(self) -> None:
         """Tools may have come or gone: the model is told if that is so for this agent."""
@@ -160,6 +171,9 @@ class Session:
         self._conversation.finish(call_id, outcome, self._now)
         self._carry_out()
 
+    def _happened(self, call: StartCall, happening: Happening) -> None:
+        self._note(notice_of(happening, call.call_id, self.persona.title(call.name), self._now))
+
     def _progressed(self, call_id: str, text: str) -> None:
         self._conversation.progress(call_id, text, self._now)
         self._carry_out()
@@ -187,7 +201,11 @@ class Session:
 
     def _start(self, call: StartCall) -> None:
         if call.name in self.persona.handoffs:
-            self._hand_off(call.call_id, self.persona.handoffs[call.name])
+            self._hand_over(call.call_id, self.persona.handoffs[call.name])
+            return
+        if self.persona.offers(call.name):
+            told = work_tools.answer(call.call_id, call.name, call.arguments, self._conversation, self._now)
+            self._conversation.finish(call.call_id, told, self._now)
             return
         self._switchboard.dispatcher.start(
             self._dispatch_id(call.call_id),
@@ -198,6 +216,7 @@ class Session:
             call.policy,
             entered=lambda _, arguments: self._entered(call.call_id, arguments),
             finished=lambda _, outcome: self._finished(call.call_id, outcome),
+            happened=lambda _, happening: self._happened(call, happening),
             known=[*self.persona.tools, *self.persona.handoffs],
         )
 
@@ -206,6 +225,14 @@ class Session:
             self._loop.call_soon_threadsafe(self._progressed, call.call_id, text)
 
         return ToolContext(call.call_id, self.id, self.agent, call.policy.timeout, progress)
+
+    def _hand_over(self, call_id: str, agent: str) -> None:
+        address = self._switchboard.config.agents[agent].transfer
+        if address is None:
+            self._hand_off(call_id, agent)
+        elif self._control is not None:
+            self._note(TransferWanted(self._now, agent, address))
+            self._control.refer(address, lambda error: self._finished(call_id, _transferred(agent, error)))
 
     def _hand_off(self, call_id: str, agent: str) -> None:
         """The update goes out before the output, so that whoever answers is the new agent (§6.9)."""
@@ -244,3 +271,12 @@ class Session:
     def _dispatch_id(self, call_id: str) -> str:
         # A provider's call ids are unique within a session; the dispatcher serves them all.
         return f"{self.id}/{call_id}"
+
+
+def _transferred(agent: str, error: ProviderError | None) -> Outcome:
+    if error is None:
+        return Outcome(OutcomeKind.VALUE, f"The caller is being passed on to {agent}.")
+    message = (
+        f"The caller could not be passed on from this line. {agent} has been told that the caller waits."
+    )
+    return Outcome(OutcomeKind.ERROR, message=message)
