@@ -233,3 +233,28 @@ class CallHeard(Notice):
 
     call_id: str
     response_id: str
+
+
+# --- tools --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ToolBlocked(Notice):
+    """A tool does not let go of the event loop that it shares with others; calls behind it move on.
+
+    `source` is the plugin; `where` is the line it stands on; `seconds` is for how long when it was seen.
+    Told to every session that has a call on that loop.
+    """
+
+    tool: str
+    source: str
+    where: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ToolIsolated(Notice):
+    """A tool has blocked its loop too often: until the runtime ends, each of its calls has its own."""
+
+    tool: str
+    source: str

@@ -15,7 +15,7 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -43,6 +43,8 @@ class Exchange(Service):
         self.sockets: list[WebSocket] = []
         self.said: list[dict[str, Any]] = []
         self.hung_up: list[str] = []
+        self.referred: list[str] = []
+        self.is_a_phone = True
         self.news = asyncio.Condition()
 
     async def flush(self) -> None:
@@ -90,11 +92,19 @@ class Exchange(Service):
         self.hung_up.append(request.path_params["call"])
         return Response(status_code=200)
 
+    async def refer(self, request: Request) -> Response:
+        if not self.is_a_phone:
+            error = {"message": "This session is no phone call.", "type": "invalid_request_error"}
+            return JSONResponse({"error": error}, 400)
+        self.referred.append((await request.json())["target_uri"])
+        return Response(status_code=200)
+
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[str]:
         routes = [
             Route("/v1/realtime/calls", self.open, methods=["POST"]),
             Route("/v1/realtime/calls/{call}/hangup", self.hang_up, methods=["POST"]),
+            Route("/v1/realtime/calls/{call}/refer", self.refer, methods=["POST"]),
             WebSocketRoute("/v1/realtime", self.sideband),
         ]
         listener = socket.create_server(("127.0.0.1", 0))

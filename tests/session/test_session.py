@@ -19,7 +19,11 @@ providers: {openai: {api_key: sk-test}}
 agents:
   receptionist:
     tools: [test.*]
-    handoffs: [{to: workshop, when: the caller asks for it}]
+    work_tools: true
+    handoffs:
+      - {to: workshop, when: the caller asks for it}
+      - {to: boss, when: the caller is upset}
+  boss: {transfer: "tel:+442079460000"}
   workshop:
     greeting: Workshop, go ahead.
     instructions: You are the workshop.
@@ -216,3 +220,82 @@ async def test_tools_that_come_later_are_told_to_the_model(tmp_path: Path) -> No
         await line.calls("test__sorry")
         await line.until(lambda line: "call_0" in line.outputs())
         assert "Sundays" in line.outputs()["call_0"]
+
+
+async def test_a_tool_that_needs_a_yes_runs_after_the_button_was_pressed(tmp_path: Path) -> None:
+    policies = {"test.quick": CallPolicy(confirm=True)}
+    async with a_line(tmp_path, AGENTS, quick, policies=policies) as line:
+        await line.calls("test__quick")
+        await line.until(lambda line: "agree" in line.outputs().get("call_0", ""))
+        await line.exchange.hears(lambda exchange: len(exchange.requests) == 1)
+        line.exchange.end()
+        await line.exchange.flush()
+        assert await line.session.confirm("call_0", agreed=True)
+        await line.exchange.hears(lambda exchange: len(exchange.requests) == 2)
+        line.exchange.call("call_9", "test__quick")
+        line.exchange.end()
+        await line.exchange.flush()
+        await line.until(lambda line: line.outputs().get("call_9") == "quick as a flash")
+        assert "call_started" in line.kinds()
+
+
+async def test_the_model_can_ask_what_is_running_and_stop_it(tmp_path: Path) -> None:
+    async def endless() -> str:
+        """Never ends."""
+        await asyncio.Event().wait()
+        return "never"
+
+    async with a_line(tmp_path, AGENTS, endless) as line:
+        line.exchange.begin()
+        line.exchange.call("call_0", "test__endless")
+        await line.exchange.flush()
+        await line.until(lambda line: "call_started" in line.kinds())
+        line.exchange.call("call_1", "running_work")
+        line.exchange.call("call_2", "cancel_work", arguments='{"work": "nonsense"}')
+        line.exchange.call("call_3", "cancel_work", arguments='{"work": "test.endless"}')
+        line.exchange.end()
+        await line.exchange.flush()
+        await line.until(lambda line: len(line.outputs()) == 4)
+        assert "test.endless (call_0) has been running" in line.outputs()["call_1"]
+        assert "nonsense" in line.outputs()["call_2"]
+        assert line.outputs()["call_3"] == "test.endless was stopped."
+        assert "cancelled" in line.outputs()["call_0"]
+
+
+async def test_a_job_reports_when_it_is_done_though_its_call_was_answered_long_ago(tmp_path: Path) -> None:
+    release = threading.Event()
+
+    def counting() -> str:
+        """Counts the parts."""
+        release.wait(10)
+        return "forty-two parts"
+
+    policies = {"test.counting": CallPolicy(background=True)}
+    async with a_line(tmp_path, AGENTS, counting, policies=policies) as line:
+        await line.calls("test__counting")
+        await line.until(lambda line: "job_" in line.outputs().get("call_0", ""))
+        await line.exchange.hears(lambda exchange: len(exchange.requests) == 1)
+        line.exchange.end()
+        await line.exchange.flush()
+        release.set()
+        await line.exchange.hears(lambda exchange: len(exchange.requests) == 2)
+        assert "forty-two parts" in str(line.exchange.said)
+
+
+async def test_a_transfer_to_a_person_is_asked_of_the_provider_and_told_to_those_who_watch(
+    tmp_path: Path,
+) -> None:
+    async with a_line(tmp_path, AGENTS, quick) as line:
+        await line.calls("transfer_to_boss")
+        await line.until(lambda line: "call_0" in line.outputs())
+        assert line.exchange.referred == ["tel:+442079460000"]
+        assert "transfer_wanted" in line.kinds()
+        assert "passed on to boss" in line.outputs()["call_0"]
+
+
+async def test_a_line_that_cannot_be_transferred_says_so(tmp_path: Path) -> None:
+    async with a_line(tmp_path, AGENTS, quick) as line:
+        line.exchange.is_a_phone = False
+        await line.calls("transfer_to_boss")
+        await line.until(lambda line: "cannot be passed on" in line.outputs().get("call_0", ""))
+        await line.exchange.hears(lambda exchange: len(exchange.requests) == 1)

@@ -86,6 +86,9 @@ class Persona(Model):
     calls: CallsConfig = CallsConfig()
     """How function calls are run and answered."""
 
+    work_tools: bool = False
+    """`true`: the model may ask what is being worked on, and stop it (`running_work`, `cancel_work`)."""
+
     turn_detection: TurnDetection = TurnDetection()
     """When the caller has finished speaking."""
 

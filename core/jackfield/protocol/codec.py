@@ -47,6 +47,15 @@ def decode(raw: str | bytes) -> ServerEvent:
     return reader(event) if reader else Unknown(name)
 
 
+def arguments_of(raw: str) -> Wire:
+    """A function call's arguments; empty where they are no JSON object."""
+    try:
+        value = json.loads(raw or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return cast(Wire, value) if isinstance(value, dict) else {}
+
+
 def _text(wire: Wire, name: str) -> str:
     value = wire.get(name)
     return value if isinstance(value, str) else ""

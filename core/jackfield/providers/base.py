@@ -59,5 +59,9 @@ class Provider(Protocol):
     async def hang_up(self, call_id: str) -> None:
         """End the session at the provider; no error if it has ended already."""
 
+    async def refer(self, call_id: str, address: str) -> None:
+        """Pass a phone call on to a `sip:` or `tel:` address (§8.2). Raises `ProviderRefused` for a session
+        that is no phone call, and where the service knows no phones."""
+
     async def aclose(self) -> None:
         """Let go of everything `start` made. Idempotent."""

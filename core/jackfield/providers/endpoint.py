@@ -43,6 +43,9 @@ class Endpoint:
     def hang_up_url(self, call_id: str) -> str:
         return f"{self.base_url}/realtime/calls/{quote(call_id, safe='')}/hangup"
 
+    def refer_url(self, call_id: str) -> str:
+        return f"{self.base_url}/realtime/calls/{quote(call_id, safe='')}/refer"
+
     def sideband_url(self, call_id: str) -> str:
         # Never `model` beside `call_id`: a session that exists has its model already (§1.1).
         return f"{self.websocket_url or derived(self.base_url)}/realtime?{urlencode({'call_id': call_id})}"

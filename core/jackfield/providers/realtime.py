@@ -129,6 +129,15 @@ class RealtimeProvider:
 
         await self._authorised(submit)
 
+    async def refer(self, call_id: str, address: str) -> None:
+        async def submit(headers: Mapping[str, str]) -> Reply:
+            target = encoded({"target_uri": address})
+            as_json = {"Content-Type": "application/json"}
+            url = self._endpoint.refer_url(call_id)
+            return self._checked(await self._http.post(url, {**headers, **as_json}, content=target), headers)
+
+        await self._authorised(submit)
+
     async def aclose(self) -> None:
         await self._http.aclose()
         await self._credential.aclose()

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jackfield.errors import ProviderUnreachable, SidebandLost
+from jackfield.errors import ProviderError, ProviderUnreachable, SidebandLost
 from jackfield.protocol.client_events import ClientEvent
 from jackfield.providers.base import Provider, Sideband
 
@@ -32,11 +32,27 @@ class ControlLeg:
         self._provider = provider
         self._call_id = call_id
         self._listener = listener
+        self._errands: set[asyncio.Task[None]] = set()
         self._unsent: asyncio.Queue[ClientEvent] = asyncio.Queue(MOST_UNSENT)
 
     def send(self, event: ClientEvent) -> None:
         """Queue one event. Raises `asyncio.QueueFull` when the service has taken nothing for too long."""
         self._unsent.put_nowait(event)
+
+    def refer(self, address: str, done: Callable[[ProviderError | None], None]) -> None:
+        """Pass a phone call on; `done` is told whether that went well."""
+
+        async def errand() -> None:
+            try:
+                await self._provider.refer(self._call_id, address)
+            except ProviderError as error:
+                done(error)
+            else:
+                done(None)
+
+        task = asyncio.create_task(errand(), name="refer")
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
 
     async def run(self) -> None:
         """Attach, and attach again after each loss. Returns when the session ended in good order; raises

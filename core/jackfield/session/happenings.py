@@ -1,9 +1,10 @@
-"""What the dispatcher tells of a function call, as a notice."""
+"""What the dispatcher and its executors tell, as notices."""
 
 from __future__ import annotations
 
+from jackfield.dispatch.blocked import Blocked
 from jackfield.dispatch.request import Happening, Joined
-from jackfield.notices import CallJoined, CallRetried, Notice
+from jackfield.notices import CallJoined, CallRetried, Notice, ToolBlocked, ToolIsolated
 
 
 def notice_of(happening: Happening, call_id: str, tool: str, now: float) -> Notice:
@@ -11,3 +12,9 @@ def notice_of(happening: Happening, call_id: str, tool: str, now: float) -> Noti
     if isinstance(happening, Joined):
         return CallJoined(now, call_id, tool, happening.other)
     return CallRetried(now, call_id, tool, happening.attempt, happening.pause, happening.reason)
+
+
+def notices_of_blocked(blocked: Blocked) -> list[Notice]:
+    """For each session that is concerned, which knows its own time."""
+    told: list[Notice] = [ToolBlocked(0.0, blocked.tool, blocked.source, blocked.where, blocked.seconds)]
+    return [*told, ToolIsolated(0.0, blocked.tool, blocked.source)] if blocked.isolated else told

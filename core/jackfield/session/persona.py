@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from jackfield.calls import CallPolicy, Json
 from jackfield.config import AgentConfig, Config, handoff_tool, instructions_for, policy_for
+from jackfield.session import work_tools
 from jackfield.tools.catalogue import Catalogue, function_tools
 from jackfield.tools.tool import Tool
 
@@ -44,8 +45,12 @@ class Persona:
                 wire_name: policy_for(config, agent, tool.name, defaults.get(tool.name))
                 for wire_name, tool in selection.tools.items()
             },
-            function_tools=[*function_tools(selection), *offers],
+            function_tools=[*function_tools(selection), *offers, *_work_tools(declared)],
         )
+
+    def offers(self, wire_name: str) -> bool:
+        """Whether this is one of the tools about work, and on offer."""
+        return any(tool["name"] == wire_name for tool in _work_tools(self.config))
 
     def policy(self, wire_name: str) -> CallPolicy:
         return self.policies.get(wire_name, CallPolicy())
@@ -67,6 +72,10 @@ class Persona:
             "audio": {"input": self.config.audio_input(), "output": self.config.audio_output()},
             **self.update(),
         }
+
+
+def _work_tools(declared: AgentConfig) -> Sequence[Mapping[str, Json]]:
+    return work_tools.OFFERS if declared.work_tools else ()
 
 
 def _offer(name: str, to: str, when: str) -> dict[str, Json]:

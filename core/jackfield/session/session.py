@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 
 from jackfield.calls import Arguments, Outcome, OutcomeKind
 from jackfield.conversation.conversation import Conversation
@@ -94,6 +95,10 @@ class Session:
             self._become(persona)
             self._note(ToolsChanged(self._now, [tool.name for tool in persona.tools.values()]))
             self._carry_out()
+
+    def observe(self, notice: Notice) -> None:
+        """Something became known elsewhere that concerns this session; `at` is set here."""
+        self._note(replace(notice, at=self._now))
 
     # --- its life -------------------------------------------------------------------------------------
 
@@ -224,7 +229,8 @@ class Session:
         def progress(text: str) -> None:
             self._loop.call_soon_threadsafe(self._progressed, call.call_id, text)
 
-        return ToolContext(call.call_id, self.id, self.agent, call.policy.timeout, progress)
+        title, settings = self.persona.title(call.name), self._switchboard.settings(self.persona, call.name)
+        return ToolContext(call.call_id, self.id, self.agent, call.policy.timeout, progress, title, settings)
 
     def _hand_over(self, call_id: str, agent: str) -> None:
         address = self._switchboard.config.agents[agent].transfer
@@ -276,7 +282,5 @@ class Session:
 def _transferred(agent: str, error: ProviderError | None) -> Outcome:
     if error is None:
         return Outcome(OutcomeKind.VALUE, f"The caller is being passed on to {agent}.")
-    message = (
-        f"The caller could not be passed on from this line. {agent} has been told that the caller waits."
-    )
+    message = f"The caller cannot be passed on to {agent} from here. Say so, and offer to take a message."
     return Outcome(OutcomeKind.ERROR, message=message)

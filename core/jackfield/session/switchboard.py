@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from jackfield.calls import CallPolicy
+from jackfield.calls import CallPolicy, Json
 from jackfield.config import Config
 from jackfield.dispatch.dispatcher import Dispatcher
 from jackfield.notices import Notice
 from jackfield.session.persona import Persona
 from jackfield.tools.catalogue import Catalogue
+from jackfield.tools.tool import HUB
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,8 @@ class Switchboard:
     def persona(self, agent: str) -> Persona:
         """The agent with the tools that are there now."""
         return Persona.of(agent, self.config, self.catalogue(), self.plugin_policies)
+
+    def settings(self, persona: Persona, wire_name: str) -> Mapping[str, Json]:
+        """What agents.yaml says under `plugins` of the one that a tool comes from."""
+        tool = persona.tools.get(wire_name)
+        return {} if tool is None or tool.runs_on == HUB else self.config.plugins.get(tool.source, {})

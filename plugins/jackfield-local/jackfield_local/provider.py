@@ -110,6 +110,9 @@ class LocalProvider:
     async def hang_up(self, call_id: str) -> None:
         await (await self._current()).hang_up(call_id)
 
+    async def refer(self, call_id: str, address: str) -> None:
+        await (await self._current()).refer(call_id, address)
+
     async def aclose(self) -> None:
         if self._watching is not None:
             self._watching.cancel()

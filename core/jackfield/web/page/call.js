@@ -3,6 +3,7 @@
 import { ask } from "./server.js";
 
 const GATHERING_MS = 800; // loopback and one network gather in some ten milliseconds
+const GOODBYE_MS = 1_000;
 const CONNECTING_MS = 15000;
 const WEAK_MS = 6000; // "disconnected" often mends itself
 
@@ -54,14 +55,17 @@ export class Call {
   /** Let go of microphone and line, and tell the server. Idempotent; safe while the page is closing. */
   hangUp() {
     clearTimeout(this.#timer);
-    this.#peer?.close();
     this.#silence?.close();
     this.#silence = null;
     for (const track of this.microphone?.getTracks() ?? []) track.stop();
     this.audio.srcObject = null;
+    // The server is told before the line is closed: a line that closes by itself looks like an accident.
     const { session } = this;
+    const peer = this.#peer;
     this.session = null;
-    if (session) ask(session, { method: "DELETE", keepalive: true }).catch(() => {});
+    const told = session ? ask(session, { method: "DELETE", keepalive: true }).catch(() => {}) : null;
+    const patience = new Promise((resolve) => setTimeout(resolve, session ? GOODBYE_MS : 0));
+    Promise.race([told ?? patience, patience]).then(() => peer?.close());
   }
 
   #hear(stream) {
