@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 from types import SimpleNamespace
@@ -18,34 +16,13 @@ from jackfield.calls import CallPolicy
 from jackfield.notices import AgentSaying, CallerStartedSpeaking
 from jackfield.plugins import ALLOW_LIST, PluginReport, Plugins, PluginState
 from jackfield.plugins.loaded import allowed
-
-
-@dataclass
-class Site:
-    """A folder on the import path into which distributions are written as an installer would."""
-
-    folder: Path
-
-    def install(self, name: str, source: str, *, value: str = "", version: str = "1.2") -> None:
-        """A distribution `probe-NAME` whose plugin NAME is the module `probe_NAME`."""
-        (self.folder / f"probe_{name}.py").write_text(dedent(source))
-        self.describe(name, f"[jackfield]\n{name} = {value or f'probe_{name}'}\n", version)
-
-    def describe(self, name: str, entry_points: str, version: str = "1.2") -> None:
-        info = self.folder / f"probe_{name}-{version}.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: probe-{name}\nVersion: {version}\n")
-        (info / "entry_points.txt").write_text(entry_points)
-        importlib.invalidate_caches()
+from tests.installing import Site, on_the_path
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    sys.path.insert(0, str(tmp_path))
-    yield Site(tmp_path)
-    sys.path.remove(str(tmp_path))
-    for name in [name for name in sys.modules if name.startswith("probe_")]:
-        del sys.modules[name]
+    with on_the_path(tmp_path) as site:
+        yield site
 
 
 GOOD = '''
@@ -118,7 +95,8 @@ BAD = {
             pass
         """,
         'there is no hook register_tool (did you mean "register_tools"?)',
-        "the hooks are register_tools, register_providers, register_voices, notice",
+        "the hooks are register_tools, register_providers, register_voices, before_call, around_call, "
+        "call_finished, notice",
     ),
     "raises": (
         """
@@ -392,7 +370,11 @@ def test_a_listener_that_raises_harms_nobody_and_is_logged_now_and_then(
     plugins.notify(AgentSaying(1.0, "item_1", "Hello"), "session_2")
     heard = sys.modules["probe_calm"].heard
     assert heard == [("session_1", "caller_started_speaking")] * 12 + [("session_2", "agent_saying")]
-    assert [record.args[1] for record in caplog.records] == [1, 10]  # type: ignore[index]
+    assert [record.getMessage() for record in caplog.records] == [
+        "plugin angry: its notice hook failed (1 times)",
+        "plugin angry: its notice hook failed (10 times)",
+    ]
+    assert plugins.failures["angry.notice"] == 13
     assert report_on(plugins, "calm").state is PluginState.LOADED
 
 

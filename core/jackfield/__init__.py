@@ -13,7 +13,7 @@ from jackfield.errors import (
     SidebandLost,
     ToolError,
 )
-from jackfield.hookspecs import hookimpl
+from jackfield.hookspecs import Verdict, hookimpl
 from jackfield.tools.tool import Tool, ToolContext, ToolSource
 
 __all__ = [
@@ -35,5 +35,6 @@ __all__ = [
     "ToolContext",
     "ToolError",
     "ToolSource",
+    "Verdict",
     "hookimpl",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -69,6 +70,10 @@ class Desk:
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE), self.changed:
             await self.changed.wait_for(condition)
+
+    async def until_set(self, event: threading.Event) -> None:
+        """Wait for a plugin or a tool on another thread."""
+        assert await asyncio.to_thread(event.wait, PATIENCE)
 
     async def outcome(self, call_id: str) -> Outcome:
         await self.until(lambda: any(each == call_id for each, _ in self.finished))

@@ -28,7 +28,7 @@ from jackfield.plugins import Plugins, PluginState
 
 from .listings import LEFT, RUN, Listing, all_in, listings, pages
 
-HOOKS = ("register_tools", "register_providers", "notice")
+HOOKS = ("register_tools", "register_providers", "before_call", "around_call", "call_finished", "notice")
 
 
 def test_every_listing_is_in_a_language_that_is_known() -> None:

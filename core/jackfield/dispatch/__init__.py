@@ -3,6 +3,7 @@
 from jackfield.dispatch.dispatcher import Dispatcher
 from jackfield.dispatch.executor import Executor
 from jackfield.dispatch.executors import LoopExecutor, ThreadExecutor
+from jackfield.dispatch.hooked import HookedDispatcher
 from jackfield.dispatch.turns import Bounds
 
-__all__ = ["Bounds", "Dispatcher", "Executor", "LoopExecutor", "ThreadExecutor"]
+__all__ = ["Bounds", "Dispatcher", "Executor", "HookedDispatcher", "LoopExecutor", "ThreadExecutor"]

@@ -1,6 +1,7 @@
 """Plugins: found by their entry points, kept apart from each other, and accounted for."""
 
+from jackfield.plugins.hooks import CallHooks, Failures, Hook
 from jackfield.plugins.loaded import ALLOW_LIST, Plugins
 from jackfield.plugins.report import PluginReport, PluginState
 
-__all__ = ["ALLOW_LIST", "PluginReport", "PluginState", "Plugins"]
+__all__ = ["ALLOW_LIST", "CallHooks", "Failures", "Hook", "PluginReport", "PluginState", "Plugins"]

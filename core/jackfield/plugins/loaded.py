@@ -9,8 +9,7 @@ from __future__ import annotations
 import inspect
 import logging
 import os
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from time import perf_counter
 from typing import Self
 
@@ -21,6 +20,7 @@ from jackfield.calls import CallPolicy
 from jackfield.errors import PluginError
 from jackfield.hookspecs import GROUP, Settings
 from jackfield.notices import Notice
+from jackfield.plugins.hooks import CALL_HOOKS, CallHooks, Failures, Hook
 from jackfield.plugins.installed import Candidate, built_in, installed
 from jackfield.plugins.offering import REGISTERING, MakeProvider, Offering, Speak
 from jackfield.plugins.report import Fault, PluginRecord, PluginReport, PluginState
@@ -43,8 +43,9 @@ class Plugins:
         self._records: list[PluginRecord] = []
         self._kinds: dict[str, MakeProvider] = {}
         self._voices: dict[str, Speak] = {}
-        self._observers: list[tuple[str, Callable[..., object], tuple[str, ...]]] = []
-        self._failures: Counter[str] = Counter()
+        self._observers: list[Hook] = []
+        self._call_hooks: list[Hook] = []
+        self.failures = Failures()
 
     @classmethod
     def load(
@@ -100,11 +101,15 @@ class Plugins:
     def notify(self, notice: Notice, session_id: str) -> None:
         """Tell every plugin that listens. What one of them raises is logged, and harms nobody."""
         offered = {"notice": notice, "session_id": session_id}
-        for name, function, wanted in self._observers:
+        for observer in self._observers:
             try:
-                function(*(offered[each] for each in wanted))
-            except Exception:
-                self._count_failure(name)
+                observer(offered)
+            except Exception as error:
+                self.failures.count(observer, "failed", error)
+
+    def call_hooks(self) -> CallHooks:
+        """Whom to ask before, around and after a function call."""
+        return CallHooks.of(self._call_hooks, self.failures)
 
     # --- loading one --------------------------------------------------------------------------------------
 
@@ -151,34 +156,32 @@ class Plugins:
                 record.faults.append(_unknown_hook(caller.name))
             return
         record.hooks.append(caller.name)
-        function = implementation.function
-        if inspect.iscoroutinefunction(function) or implementation.wrapper or implementation.hookwrapper:
-            fault = Fault(f"its {caller.name} is async or a wrapper", "make it a plain function")
+        hook = Hook.of(record.name, caller.name, implementation)
+        if fault := _misfit(hook, implementation):
             record.faults.append(fault)
-        elif caller.name in REGISTERING:
-            self._let_register(caller.name, function, tuple(implementation.argnames), record)
+        elif hook.name in REGISTERING:
+            self._let_register(hook, record)
         else:
-            self._observers.append((record.name, function, tuple(implementation.argnames)))
+            listeners = self._call_hooks if hook.name in CALL_HOOKS else self._observers
+            listeners.append(hook)
             record.useful = True
 
-    def _let_register(
-        self, hook: str, function: Callable[..., object], wanted: tuple[str, ...], record: PluginRecord
-    ) -> None:
+    def _let_register(self, hook: Hook, record: PluginRecord) -> None:
         """All that a hook registers is used, or, if it raises half-way, none of it."""
         offering = Offering(record.name, self._kinds, self._voices)
         offered = {
-            "register": offering.registers[hook],
+            "register": offering.registers[hook.name],
             "settings": self._settings.get(record.name, {}),
         }
         try:
-            function(*(offered[each] for each in wanted))
+            hook(offered)
         except (Exception, SystemExit) as error:
-            record.faults.append(record.fault_in(hook, error))
+            record.faults.append(record.fault_in(hook.name, error))
             return
         record.useful = True
         self._kinds.update(offering.kinds)
         self._voices.update(offering.voices)
-        if hook == "register_tools":
+        if hook.name == "register_tools":
             record.source = offering.source
 
     # --- what is said about them --------------------------------------------------------------------------
@@ -191,17 +194,19 @@ class Plugins:
             fault = Fault(reason + did_you_mean(name, known), f"install the package that offers {name}")
             self._records.append(PluginRecord(name, "", "", state=PluginState.MISSING, faults=[fault]))
 
-    def _count_failure(self, name: str) -> None:
-        """Notices are many: the first failure is logged, then every tenth power."""
-        self._failures[name] += 1
-        if str(self._failures[name]).strip("0") == "1":
-            log.exception("plugin %s: its notice hook failed (%d times)", name, self._failures[name])
-
 
 def allowed(environ: Mapping[str, str]) -> frozenset[str] | None:
     """The names in `JACKFIELD_PLUGINS`, or None where it is not set."""
     names = environ.get(ALLOW_LIST)
     return None if names is None else frozenset(filter(None, map(str.strip, names.split(","))))
+
+
+def _misfit(hook: Hook, implementation: pluggy.HookImpl) -> Fault | None:
+    """Pluggy's wrappers are synchronous, and a hook that is called while nobody can wait cannot be async."""
+    wrapper = implementation.wrapper or implementation.hookwrapper
+    if wrapper or (inspect.iscoroutinefunction(hook.function) and hook.name not in CALL_HOOKS):
+        return Fault(f"its {hook.name} is async or a wrapper", "make it a plain function")
+    return None
 
 
 def _unknown_hook(name: str) -> Fault:
