@@ -13,12 +13,15 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 from jackfield.config import Config
+from jackfield.dispatch.blocked import Blocked
 from jackfield.dispatch.dispatcher import Dispatcher
-from jackfield.dispatch.executors import LoopExecutor, ThreadExecutor
+from jackfield.dispatch.executors import own_executors
+from jackfield.dispatch.hooked import HookedDispatcher
 from jackfield.errors import ConfigurationError
 from jackfield.mcp.hub import Hub
 from jackfield.mcp.state import ServerState
@@ -26,9 +29,10 @@ from jackfield.plugins import Plugins
 from jackfield.providers import BUILT_IN
 from jackfield.providers.base import Provider
 from jackfield.session import Session, Switchboard
+from jackfield.session.happenings import notices_of_blocked
 from jackfield.telemetry import spans
 from jackfield.tools.catalogue import Catalogue
-from jackfield.tools.tool import HUB, LOOP, THREAD, ToolSource
+from jackfield.tools.tool import HUB, ToolSource
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +115,12 @@ class Runtime:
         )
         hub.start()
         stack.push_async_callback(hub.aclose)
-        dispatcher = Dispatcher({LOOP: LoopExecutor(), THREAD: ThreadExecutor(), HUB: hub.executor})
+        executors = own_executors(
+            report=lambda blocked: _call_if_open(loop, partial(self._tool_blocked, blocked))
+        )
+        executors[HUB] = hub.executor
+        hooks = self.plugins.call_hooks()
+        dispatcher = HookedDispatcher(executors, hooks) if hooks else Dispatcher(executors)
         stack.push_async_callback(dispatcher.aclose)
         self._hub = hub
         self._switchboard = Switchboard(
@@ -161,8 +170,13 @@ class Runtime:
         for session in self.sessions.values():
             session.refresh_tools()
 
+    def _tool_blocked(self, blocked: Blocked) -> None:
+        for session_id in blocked.sessions & self.sessions.keys():
+            for notice in notices_of_blocked(blocked):
+                self.sessions[session_id].observe(notice)
+
 
 def _call_if_open(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
-    """From the hub's thread; the last changes may come when the loop is gone, and matter to nobody."""
+    """From another thread; the last changes may come when the loop is gone, and matter to nobody."""
     if not loop.is_closed():
         loop.call_soon_threadsafe(callback)

@@ -21,15 +21,19 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from jackfield.calls import CallPolicy
 from jackfield.config import load
-from jackfield.dispatch import Dispatcher, LoopExecutor, ThreadExecutor
+from jackfield.dispatch import Dispatcher, HookedDispatcher
+from jackfield.dispatch.blocked import Blocked
+from jackfield.dispatch.executors import own_executors
+from jackfield.dispatch.hooked import HookedDispatcher
 from jackfield.notices import Notice
+from jackfield.plugins import Plugins
 from jackfield.providers.credential import ApiKey
 from jackfield.providers.endpoint import Endpoint
 from jackfield.providers.realtime import RealtimeProvider
 from jackfield.session import Session, Switchboard
+from jackfield.session.happenings import notices_of_blocked
 from jackfield.tools.catalogue import Catalogue
 from jackfield.tools.source import FunctionSource
-from jackfield.tools.tool import LOOP, THREAD
 from tests.conversation.service import Service
 
 PATIENCE = 10.0
@@ -163,9 +167,10 @@ async def a_line(
     *tools: Callable[..., object],
     repeatable: Sequence[Callable[..., object]] = (),
     policies: dict[str, CallPolicy] | None = None,
+    plugins: Plugins | None = None,
 ) -> AsyncIterator[Line]:
     """The first agent of this agents.yaml, with `tools` as the tools of the plugin `test`; the `repeatable`
-    ones say of themselves that they are idempotent."""
+    ones say of themselves that they are idempotent. `plugins` are asked and told as the runtime would."""
     (folder / "agents.yaml").write_text(agents)
     config = load(folder / "agents.yaml")
     source = FunctionSource("test")
@@ -174,16 +179,19 @@ async def a_line(
     for tool in repeatable:
         source.register(tool, idempotent=True)
     exchange = Exchange()
-    dispatcher = Dispatcher({LOOP: LoopExecutor(), THREAD: ThreadExecutor()})
+    lines: list[Line] = []
+    loop = asyncio.get_running_loop()
+    executors = own_executors(report=lambda blocked: loop.call_soon_threadsafe(_tell_of, blocked, lines))
+    dispatcher = HookedDispatcher(executors, plugins.call_hooks()) if plugins else Dispatcher(executors)
+    notify = plugins.notify if plugins else lambda notice, session_id: None
     async with exchange.serving() as url:
         endpoint = Endpoint(url, "gpt-realtime-2.1", offer_form="multipart")
         provider = RealtimeProvider("openai", endpoint, ApiKey("sk-test"))
-        board = Switchboard(
-            config, lambda: Catalogue([source]), policies or {}, dispatcher, lambda notice, session_id: None
-        )
+        board = Switchboard(config, lambda: Catalogue([source]), policies or {}, dispatcher, notify)
         session = Session("session_1", config.first_agent, provider, board)
         running = asyncio.create_task(session.run("rtc_1"))
         line = Line(session, exchange, source)
+        lines.append(line)
         try:
             await exchange.hears(lambda _: "sideband_connected" in line.kinds())
             yield line
@@ -193,3 +201,11 @@ async def a_line(
             await line.ended
             await dispatcher.aclose()
             await provider.aclose()
+
+
+def _tell_of(blocked: Blocked, lines: list[Line]) -> None:
+    """As the runtime does."""
+    for line in lines:
+        if line.session.id in blocked.sessions:
+            for notice in notices_of_blocked(blocked):
+                line.session.observe(notice)

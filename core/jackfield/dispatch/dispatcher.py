@@ -168,6 +168,7 @@ class Dispatcher:
         self._leave(call)
         if call.timer is not None:
             call.timer.cancel()
+        call.context.cancelled.set()
         if call.future is not None:
             call.future.cancel()
 

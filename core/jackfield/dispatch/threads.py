@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextvars
 import threading
 from collections import Counter, deque
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from time import monotonic
@@ -44,7 +45,7 @@ class ThreadExecutor:
         with self._changed:
             return self._abandoned.total()
 
-    def submit(self, tool: Tool, arguments: Arguments, context: ToolContext) -> Future[Json]:
+    def submit(self, tool: Tool, arguments: Arguments, context: ToolContext) -> Promise:
         work = _Work(tool, arguments, context, contextvars.copy_context(), Promise(self))
         with self._changed:
             if self._closed:
@@ -122,11 +123,13 @@ class ThreadExecutor:
 
 
 class Promise(Future[Json]):
-    """A future that, cancelled while its function runs, gives the thread up."""
+    """A future that, cancelled while its function runs, gives the thread up. `stop` is called then, where
+    there is a way to interrupt what runs."""
 
     def __init__(self, executor: ThreadExecutor) -> None:
         super().__init__()
         self._executor = executor
+        self.stop: Callable[[], None] | None = None
         self.running_tool = ""
         self.given_up = False
 
@@ -134,6 +137,8 @@ class Promise(Future[Json]):
         """As `Future.cancel`; False if the function runs, which is then abandoned."""
         cancelled = super().cancel()
         if not cancelled and self.running():
+            if self.stop is not None:
+                self.stop()
             self._executor.abandon(self)
         return cancelled
 

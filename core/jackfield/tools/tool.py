@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -17,13 +20,22 @@ THREAD = "thread"
 HUB = "hub"
 """Runs as a coroutine on the loop of the MCP hub."""
 
+OWN_LOOP = "own_loop"
+"""Runs as a coroutine on a loop of its own, in a thread of its own: where a tool may block."""
+
+PROCESS = "process"
+"""Runs in a worker process, which may crash and can be killed."""
+
 
 @dataclass(frozen=True, slots=True)
 class ToolContext:
     """What a tool may know of the function call it serves.
 
     A function that wants it takes a parameter annotated `ToolContext`; the model never sees that
-    parameter. `progress` may be called from any thread, as often as the tool likes.
+    parameter. `progress` may be called from any thread, as often as the tool likes. `tool` is the tool's
+    qualified name and `settings` its plugin's section of agents.yaml. `seconds_left` is what the call has
+    when the tool is entered. `cancelled` is set when nobody waits for the result any more: a coroutine is
+    interrupted, a plain function that runs for long looks at `cancelled.is_set()` and returns.
     """
 
     call_id: str
@@ -31,6 +43,20 @@ class ToolContext:
     agent: str
     seconds_left: float
     progress: Callable[[str], None] = field(default=lambda text: None, compare=False)
+    tool: str = ""
+    settings: Mapping[str, Json] = field(default_factory=dict, compare=False, repr=False)
+    cancelled: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
+    _began: float = field(init=False, default_factory=time.monotonic, compare=False, repr=False)
+
+    @property
+    def deadline(self) -> float:
+        """The moment at which the call's time is over, on the clock of `time.monotonic`."""
+        return self._began + self.seconds_left
+
+    @property
+    def log(self) -> logging.Logger:
+        """The tool's logger, `jackfield.tools.SOURCE.NAME`."""
+        return logging.getLogger(f"jackfield.tools.{self.tool}" if self.tool else "jackfield.tools")
 
     @property
     def idempotency_key(self) -> str:
@@ -48,8 +74,8 @@ class Tool:
     """One thing the model may ask for.
 
     `name` is qualified, `source.name`, whatever the source. `parameters` is a JSON Schema of type
-    object. `runs_on` names the executor: `LOOP`, `THREAD` or `HUB`. `read_only` and `idempotent` are
-    claims of its author: such a tool may be run again after an accident.
+    object. `runs_on` names the executor: `LOOP`, `THREAD` or `HUB` where nothing else is asked for.
+    `read_only` and `idempotent` are claims of its author: such a tool may be run again after an accident.
     """
 
     name: str
