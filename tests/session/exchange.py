@@ -24,7 +24,6 @@ from jackfield.config import load
 from jackfield.dispatch import Dispatcher, HookedDispatcher
 from jackfield.dispatch.blocked import Blocked
 from jackfield.dispatch.executors import own_executors
-from jackfield.dispatch.hooked import HookedDispatcher
 from jackfield.notices import Notice
 from jackfield.plugins import Plugins
 from jackfield.providers.credential import ApiKey
