@@ -4,10 +4,12 @@ A plugin is a module (or an object) that an entry point of the group "jackfield"
 implementations with `@jackfield.hookimpl`. An exception in any of them is logged with the plugin's
 name and harms nobody else.
 
-Two attributes of the plugin say more about its hooks around function calls:
+Attributes of the plugin say more about its hooks around function calls; each may be a property:
 
     critical = True     where they fail, the call is denied; otherwise it goes on without them
     patience = 5.0      seconds that each of them may take, `PATIENCE` if it does not say
+    idle = True         they are not called at all, so that calls pay nothing for a plugin that has nothing
+                        to do; asked once, after the registering hooks
 """
 
 from __future__ import annotations

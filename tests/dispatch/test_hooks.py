@@ -535,6 +535,11 @@ async def test_a_plugin_that_implements_no_call_hook_leaves_the_dispatcher_plain
     assert not issubclass(Dispatcher, HookedDispatcher)
 
 
+async def test_a_plugin_that_is_idle_is_not_called(site: Site) -> None:
+    site.install("idle", HEAD + "idle = True" + DENY)
+    assert not Plugins.load({}, allow=["idle"]).call_hooks()
+
+
 async def test_closing_ends_calls_that_are_being_judged(site: Site) -> None:
     async with hooked(site, slow=ENTERING) as desk:
         desk.start("c", tool(double))

@@ -44,6 +44,11 @@ class Hook:
         return f"{self.plugin}.{self.name}"
 
     @property
+    def idle(self) -> bool:
+        """Whether it need not be called."""
+        return getattr(self.owner, "idle", False) is True
+
+    @property
     def critical(self) -> bool:
         """Whether a call is denied where this hook fails. Asked anew each time: settings may decide it."""
         return getattr(self.owner, "critical", False) is True
@@ -87,8 +92,8 @@ class CallHooks:
 
     @classmethod
     def of(cls, hooks: Iterable[Hook], failures: Failures) -> Self:
-        """In the order given, but for those that asked to be first or last."""
-        ranked = sorted(hooks, key=lambda each: each.rank)
+        """Those that are not idle, in the order given but for those that asked to be first or last."""
+        ranked = sorted((each for each in hooks if not each.idle), key=lambda each: each.rank)
         before, around, after = (tuple(each for each in ranked if each.name == name) for name in CALL_HOOKS)
         return cls(before, around, after, failures)
 
