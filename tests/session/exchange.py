@@ -39,7 +39,7 @@ PATIENCE = 10.0
 
 
 class Exchange(Service):
-    """The service, its sockets, and everything that clients said, in order."""
+    """One session of the service, its sockets, and everything that its clients said, in order."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,12 +49,15 @@ class Exchange(Service):
         self.referred: list[str] = []
         self.is_a_phone = True
         self.news = asyncio.Condition()
+        self._writing = asyncio.Lock()
 
     async def flush(self) -> None:
-        while self.outbox:
-            text = json.dumps(self.outbox.popleft())
-            for each in self.sockets:
-                await each.send_text(text)
+        """Put everything on the wire, in order; what nobody is attached for is lost."""
+        async with self._writing:
+            while self.outbox:
+                text = json.dumps(self.outbox.popleft())
+                for each in self.sockets:
+                    await each.send_text(text)
 
     async def hears(self, what: Callable[["Exchange"], bool]) -> None:
         """Wait until a client has said so much that it is so."""
@@ -88,19 +91,44 @@ class Exchange(Service):
         async with self.news:
             self.news.notify_all()
 
+
+class House:
+    """Sessions of the service behind one address, each found by its call id."""
+
+    def __init__(self, **exchanges: Exchange) -> None:
+        self.exchanges = exchanges
+        self._server: uvicorn.Server | None = None
+
+    async def sideband(self, client: WebSocket) -> None:
+        await self.exchanges[client.query_params["call_id"]].sideband(client)
+
     async def open(self, request: Request) -> Response:
-        return Response("v=0\r\n", 201, {"Location": "/v1/realtime/calls/rtc_1"}, "application/sdp")
+        call_id = f"rtc_{len(self.exchanges) + 1}"
+        self.exchanges[call_id] = Exchange()
+        return Response("v=0\r\n", 201, {"Location": f"/v1/realtime/calls/{call_id}"}, "application/sdp")
 
     async def hang_up(self, request: Request) -> Response:
-        self.hung_up.append(request.path_params["call"])
+        call_id = request.path_params["call"]
+        self.exchanges[call_id].hung_up.append(call_id)
         return Response(status_code=200)
 
     async def refer(self, request: Request) -> Response:
-        if not self.is_a_phone:
+        exchange = self.exchanges[request.path_params["call"]]
+        if not exchange.is_a_phone:
             error = {"message": "This session is no phone call.", "type": "invalid_request_error"}
             return JSONResponse({"error": error}, 400)
-        self.referred.append((await request.json())["target_uri"])
+        exchange.referred.append((await request.json())["target_uri"])
         return Response(status_code=200)
+
+    def cut(self, exchange: Exchange) -> None:
+        """Break its sockets, as a network does: no goodbye, and what was on its way is gone."""
+        assert self._server is not None
+        callers = [each.scope["client"] for each in exchange.sockets]
+        exchange.sockets.clear()
+        for connection in list(self._server.server_state.connections):
+            transport = connection.transport
+            if transport is not None and transport.get_extra_info("peername") in callers:
+                transport.abort()
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[str]:
@@ -115,7 +143,7 @@ class Exchange(Service):
             Starlette(routes=routes), ws="websockets-sansio", lifespan="off", log_config=None
         )
         config.timeout_graceful_shutdown = 1
-        server = uvicorn.Server(config)
+        self._server = server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
@@ -183,7 +211,7 @@ async def a_line(
     executors = own_executors(report=lambda blocked: loop.call_soon_threadsafe(_tell_of, blocked, lines))
     dispatcher = HookedDispatcher(executors, plugins.call_hooks()) if plugins else Dispatcher(executors)
     notify = plugins.notify if plugins else lambda notice, session_id: None
-    async with exchange.serving() as url:
+    async with House(rtc_1=exchange).serving() as url:
         endpoint = Endpoint(url, "gpt-realtime-2.1", offer_form="multipart")
         provider = RealtimeProvider("openai", endpoint, ApiKey("sk-test"))
         board = Switchboard(config, lambda: Catalogue([source]), policies or {}, dispatcher, notify)
