@@ -19,6 +19,7 @@ class ServiceResponse:
     id: str
     knows: frozenset[str]  # the call ids whose outputs, and the messages, it was begun with
     status: str = "in_progress"
+    output: list[Json] = field(default_factory=list)
 
 
 @dataclass
@@ -27,7 +28,7 @@ class Service:
     outbox: deque[dict[str, Json]] = field(default_factory=deque)
     known: set[str] = field(default_factory=set)
     outputs: list[str] = field(default_factory=list)
-    items: list[Json] = field(default_factory=list)
+    items: list[dict[str, Json]] = field(default_factory=list)
     responses: list[ServiceResponse] = field(default_factory=list)
     requests: list[dict[str, Json]] = field(default_factory=list)
     busy_errors: int = 0
@@ -45,7 +46,7 @@ class Service:
         if event["type"] == "response.create":
             self._asked(event)
         elif event["type"] == "conversation.item.create":
-            self._add(event["item"])
+            self._add(event)
 
     def begin(self, request: Mapping[str, Json] | None = None) -> None:
         assert self.active is None
@@ -61,6 +62,7 @@ class Service:
         assert self.active
         item = {"type": "function_call", "id": f"item_{call_id}", "call_id": call_id, "name": name}
         item |= {"status": status, "arguments": arguments if status == "completed" else '{"ci'}
+        self.active.output.append(item)
         names = {"response_id": self.active.id, "item_id": item["id"], "call_id": call_id}
         self._say("response.function_call_arguments.done", arguments=item["arguments"], name=name, **names)
         self._say("response.output_item.done", response_id=self.active.id, item=item)
@@ -70,7 +72,7 @@ class Service:
         assert self.active
         self.active.status, ended = status, self.active
         details = {"error": {"code": "server_error", "message": "it broke"}} if status == "failed" else {}
-        response = {"id": ended.id, "conversation_id": "conv_1", "status": status, "output": []}
+        response = {"id": ended.id, "conversation_id": "conv_1", "status": status, "output": ended.output}
         self._say("response.done", response={**response, "status_details": details})
 
     def speech_starts(self) -> None:
@@ -102,8 +104,12 @@ class Service:
         else:
             self.begin(event)
 
-    def _add(self, item: Json) -> None:
+    def _add(self, event: Mapping[str, Json]) -> None:
+        item = event["item"]
         assert isinstance(item, dict)
+        if item.get("id") in [each["id"] for each in self.items if "id" in each]:
+            self._error("item_create_duplicate_item_id", event)
+            return
         self.items.append(item)
         if item["type"] == "function_call_output":
             self.outputs.append(item["call_id"])
