@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 import jackfield
+from jackfield import hookspecs
 from jackfield.calls import CallPolicy
 from jackfield.notices import AgentSaying, CallerStartedSpeaking
 from jackfield.plugins import ALLOW_LIST, PluginReport, Plugins, PluginState
@@ -383,3 +384,9 @@ def test_a_hook_may_ask_for_fewer_arguments_than_are_offered(site: Site) -> None
         "good", GOOD.replace("register, settings", "register").replace('settings.get("timeout", 1.0)', "2")
     )
     assert Plugins.load({}, allow=["good"]).policies == {"good.ping": CallPolicy(timeout=2)}
+
+
+def test_every_hook_is_used_by_a_plugin_of_this_repository() -> None:
+    ours = Plugins.load({}, allow=["clock", "local", "guard"]).report()
+    used = {hook for report in ours for hook in report.hooks}
+    assert used == {name for name, value in vars(hookspecs).items() if hasattr(value, "jackfield_spec")}
