@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 Json = object
@@ -57,6 +57,14 @@ class CallPolicy:
     background: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture that a tool returns for the model to look at: `image/png` or `image/jpeg`."""
+
+    data: bytes = field(repr=False)
+    media_type: str = "image/png"
+
+
 class OutcomeKind(StrEnum):
     """How a function call ended."""
 
@@ -73,12 +81,15 @@ class Outcome:
     """How a function call ended, and what the model is told about it.
 
     `value` is JSON-able and set only for VALUE; `message` is a sentence for the model and set for all
-    other kinds.
+    other kinds. `images` come after the output. `handle` is set where the value was cut: the rest of it
+    can be read by that name.
     """
 
     kind: OutcomeKind
     value: Json = None
     message: str = ""
+    images: tuple[Image, ...] = ()
+    handle: str = ""
 
     @property
     def output(self) -> str:

@@ -6,9 +6,10 @@ from base64 import b64encode
 import pytest
 from mcp import types
 
-from jackfield.calls import Json
+from jackfield.calls import Image, Json
 from jackfield.errors import ToolError
 from jackfield.mcp.content import NOTHING, value_of
+from jackfield.tools.answer import Answer
 
 PICTURE = b64encode(b"\x89PNG" * 1024).decode()
 
@@ -49,10 +50,13 @@ def test_structured_content_is_taken_where_there_is_no_text(structured: object, 
     json.dumps(value)
 
 
-def test_pictures_sounds_and_files_are_described_in_words() -> None:
+def picture(data: str = PICTURE, kind: str = "image/png") -> types.ImageContent:
+    return types.ImageContent(type="image", data=data, mime_type=kind)
+
+
+def test_sounds_and_files_are_described_in_words() -> None:
     said = value_of(
         result(
-            types.ImageContent(type="image", data=PICTURE, mime_type="image/png"),
             types.AudioContent(type="audio", data="AAAA", mime_type="audio/wav"),
             types.EmbeddedResource(
                 type="resource",
@@ -60,12 +64,34 @@ def test_pictures_sounds_and_files_are_described_in_words() -> None:
             ),
         )
     )
-    assert said == (
-        "(an image, image/png, 4 KiB)\n"
-        "(a sound recording, audio/wav, 3 bytes)\n"
-        "(a file, text/rtf, 3 bytes: shop://plan)"
+    assert said == "(a sound recording, audio/wav, 3 bytes)\n(a file, text/rtf, 3 bytes: shop://plan)"
+
+
+def test_pictures_are_given_to_the_model_beside_the_words() -> None:
+    said = value_of(result(text("The screen."), picture()))
+    assert said == Answer(
+        "The screen.\n(an image, image/png, 4 KiB, follows)", (Image(b"\x89PNG" * 1024, "image/png"),)
     )
-    assert PICTURE[:40] not in str(said)
+
+
+@pytest.mark.parametrize(
+    ("shown", "told"),
+    [
+        (picture(kind="image/svg+xml"), "(an image, image/svg+xml, 4 KiB, of a kind that cannot be shown)"),
+        (picture(data="no base64!"), "cannot be shown"),
+    ],
+)
+def test_a_picture_that_cannot_be_shown_is_described_in_words(shown: types.ImageContent, told: str) -> None:
+    said = value_of(result(shown))
+    assert isinstance(said, Answer)
+    assert told in str(said.value)
+    assert said.images == ()
+
+
+def test_structured_content_goes_with_a_picture() -> None:
+    said = value_of(result(picture(), structured={"stock": 3}))
+    assert isinstance(said, Answer)
+    assert said.value == [{"stock": 3}, "(an image, image/png, 4 KiB, follows)"]
 
 
 def test_the_text_of_an_embedded_resource_is_said_and_a_link_is_named() -> None:

@@ -1,8 +1,10 @@
-"""Policies of calls over real sockets: duplicates and retries."""
+"""Policies of calls over real sockets: duplicates, retries, long results, images."""
 
+import json
 import threading
 from pathlib import Path
 
+from jackfield.calls import Image
 from jackfield.notices import CallJoined, CallRetried
 from tests.session.exchange import PATIENCE, Line, a_line
 
@@ -79,3 +81,52 @@ async def test_an_accident_of_a_repeatable_tool_is_survived_and_told_to_the_watc
             (3, "ConnectionError"),
         ]
         assert line.kinds().count("call_started") == 1
+
+
+def parts() -> list[str]:
+    """Lists all parts."""
+    return [f"part {number}" for number in range(2_000)]
+
+
+async def test_a_long_result_is_read_on_with_a_tool_that_comes_with_it(tmp_path: Path) -> None:
+    async with a_line(tmp_path, AGENTS, parts) as line:
+        await line.calls("test__parts")
+        await line.until(lambda line: "call_0" in line.outputs())
+        update, output = line.exchange.said[:2]
+        assert update["type"] == "session.update", "the tool is there before the result that speaks of it"
+        assert [tool["name"] for tool in update["session"]["tools"]] == ["test__parts", "read_more"]
+        *shown, note = json.loads(output["item"]["output"])
+        assert len(output["item"]["output"]) <= 8 * 1024
+        handle = note.split('"')[1]
+
+        await line.exchange.hears(lambda exchange: len(exchange.requests) == 1)
+        line.exchange.end()
+        line.exchange.begin()
+        arguments = json.dumps({"handle": handle, "start": len(shown)})
+        line.exchange.call("more", "read_more", arguments=arguments)
+        line.exchange.end()
+        await line.exchange.flush()
+        await line.until(lambda line: "more" in line.outputs())
+        more = json.loads(line.outputs()["more"])
+        assert more[0] == f"part {len(shown)}"
+        assert [event["type"] for event in line.exchange.said].count("session.update") == 1
+        shelves = line.session._switchboard.dispatcher.shelves
+        assert shelves.has(line.session.id)
+    assert not shelves.has(line.session.id)
+
+
+async def test_an_image_goes_to_the_model_after_the_output(tmp_path: Path) -> None:
+    def photo() -> list[object]:
+        """Shows the damage."""
+        return ["The screen is cracked.", Image(b"png")]
+
+    async with a_line(tmp_path, AGENTS, photo) as line:
+        await line.calls("test__photo")
+        await line.exchange.hears(lambda exchange: len(exchange.requests) == 1)
+        items = [each["item"] for each in line.exchange.said if each["type"] == "conversation.item.create"]
+        assert items[0]["output"] == "The screen is cracked.\n(an image, image/png, 3 bytes, follows)"
+        assert items[1]["role"] == "user"
+        assert items[1]["content"][1] == {
+            "type": "input_image",
+            "image_url": "data:image/png;base64,cG5n",
+        }

@@ -7,10 +7,10 @@ stands is one attribute, `stage`.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from jackfield.calls import CallPolicy, Deliver
+from jackfield.calls import CallPolicy, Deliver, Image
 from jackfield.conversation.repertoire import Repertoire
 from jackfield.conversation.states import STAGE, Stage, Step
 from jackfield.protocol.client_events import CallOutput, ClientEvent, Message
@@ -60,13 +60,15 @@ class Contribution:
 
 @dataclass(slots=True)
 class Remark(Contribution):
-    """A message: the caller's, typed (`user`), or ours (`system`)."""
+    """A message: the caller's, typed (`user`), or ours (`system`). Images are shown in the caller's name,
+    because no other message may have them (§6.11)."""
 
     role: str = "user"
     text: str = ""
+    images: Sequence[Image] = ()
 
     def wire(self) -> ClientEvent:
-        return Message(self.id, self.role, self.text, event_id=ADDING + self.id)
+        return Message(self.id, self.role, self.text, ADDING + self.id, self.images)
 
 
 @dataclass(slots=True)

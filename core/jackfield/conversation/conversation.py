@@ -13,8 +13,10 @@ response waits for the floor.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from jackfield import notices
-from jackfield.calls import Arguments, OnBargeIn, Outcome, OutcomeKind
+from jackfield.calls import Arguments, Image, OnBargeIn, Outcome, OutcomeKind
 from jackfield.conversation import service_errors
 from jackfield.conversation.agenda import Prompt
 from jackfield.conversation.consent import Consents, Question, ask_the_caller, subject
@@ -223,6 +225,16 @@ class Conversation(Listening):
         self._orders.note(
             notices.CallFinished(now, call.id, call.title, outcome.kind, outcome.output, seconds)
         )
+        if outcome.images:
+            self._show(call, outcome.images, now)
+
+    def _show(self, call: FunctionCall, images: Sequence[Image], now: float) -> None:
+        """An output is text alone, so images follow it as a message (§6.11)."""
+        text = f"(What {call.title} shows; the caller does not see it.)"
+        item_id = self._orders.new_id("item_jf")
+        remark = Remark(item_id, Stage.RUNNING, call.spoken, role="user", text=text, images=images)
+        self._ours.add(remark)
+        self._send(remark, now)
 
     def _remark(self, role: str, text: str, now: float) -> Remark:
         remark = Remark(self._orders.new_id("item_jf"), Stage.RUNNING, role=role, text=text)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from jackfield.calls import Arguments, CallPolicy, Json
+from jackfield.dispatch.pages import Kept
 from jackfield.dispatch.request import Happening, Request
 from jackfield.tools.tool import Tool, ToolContext
 
@@ -38,8 +39,8 @@ NEXT = {
 @dataclass(eq=False, slots=True)
 class Call:
     """What is run, under which limits, and for whom: `requests` holds the function call that began it and
-    those that joined it. `since` is when it began, on the loop's clock; `future` is the executor's, once
-    it has the call; `timer` ends a rest."""
+    those that joined it. `since` is when it began, on the loop's clock; `pending` is what it waits for, the
+    executor's future or the end of a rest; `kept` is the whole of a result that was cut."""
 
     tool: Tool
     arguments: Arguments
@@ -50,8 +51,8 @@ class Call:
     since: float
     state: CallState = CallState.WAITING
     attempt: int = 0
-    future: Future[Json] | None = None
-    timer: asyncio.TimerHandle | None = None
+    pending: Future[Json] | asyncio.TimerHandle | None = None
+    kept: Kept | None = None
     _fingerprint: str = field(default="", repr=False)
 
     def become(self, state: CallState) -> bool:

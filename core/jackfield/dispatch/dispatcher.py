@@ -24,6 +24,7 @@ from jackfield.dispatch.duplicates import Unfinished
 from jackfield.dispatch.executor import CLOSING_SECONDS, Executor
 from jackfield.dispatch.request import Entered, Finished, Happened, Joined, Request, Retried, ignored
 from jackfield.dispatch.retries import next_try
+from jackfield.dispatch.shelf import Shelves
 from jackfield.dispatch.turns import Bounds, Turns
 from jackfield.tools.tool import Tool, ToolContext
 
@@ -32,13 +33,15 @@ log = logging.getLogger(__name__)
 
 class Dispatcher:
     """All its calls are started, cancelled and reported on one event loop. `executors` are by the names
-    that tools have in `runs_on`; they are closed with the dispatcher."""
+    that tools have in `runs_on`; they are closed with the dispatcher. `shelves` keep what long results were
+    cut of, until a session is forgotten there."""
 
     def __init__(self, executors: Mapping[str, Executor], bounds: Bounds | None = None) -> None:
         self._executors = dict(executors)
         self._reader = ArgumentReader()
         self._turns = Turns(bounds or Bounds())
         self._unfinished = Unfinished()
+        self.shelves = Shelves()
         self._calls: dict[str, Call] = {}
         self._closed = False
 
@@ -132,16 +135,17 @@ class Dispatcher:
         call.attempt += 1
         try:
             executor = self._executors[call.tool.runs_on]
-            call.future = executor.submit(call.announcing_tool(), call.arguments, call.context_now())
+            future = executor.submit(call.announcing_tool(), call.arguments, call.context_now())
         except Exception as error:
             call.loop.call_soon(self._finish, call, outcomes.failed(error, call.tool))
             return
-        call.future.add_done_callback(lambda future: self._done(call, future))
+        call.pending = future
+        future.add_done_callback(lambda future: self._done(call, future))
 
     def _done(self, call: Call, future: Future[Json]) -> None:
         """In the executor's thread, where making the outcome costs no session anything."""
         if call.state is CallState.SUBMITTED:
-            outcome = outcomes.outcome_of(future, call.tool, call.limits.result_limit)
+            outcome, call.kept = outcomes.outcome_of(future, call.tool, call.limits.result_limit)
             if call.may_be_retried and (accident := outcomes.accident(future)):
                 call.tell(self._rest, call, outcome, accident)
             else:
@@ -154,7 +158,7 @@ class Dispatcher:
         if moment is None:
             self._finish(call, outcome)
         elif call.become(CallState.RESTING):
-            call.timer = call.loop.call_at(moment, self._submit, call)
+            call.pending = call.loop.call_at(moment, self._submit, call)
             call.happened(Retried(call.attempt + 1, moment - now, accident))
 
     def _cancel(self, call: Call, request_id: str) -> None:
@@ -166,11 +170,9 @@ class Dispatcher:
         if call.requests:
             return
         self._leave(call)
-        if call.timer is not None:
-            call.timer.cancel()
         call.context.cancelled.set()
-        if call.future is not None:
-            call.future.cancel()
+        if call.pending is not None:
+            call.pending.cancel()
 
     def _finish(self, call: Call, outcome: Outcome) -> None:
         if call.state is CallState.FINISHED:
@@ -178,6 +180,8 @@ class Dispatcher:
         for request in call.requests:
             del self._calls[request.id]
         self._leave(call)
+        if call.kept is not None:
+            self.shelves.put(call.context.session_id, call.kept)
         for request in call.requests:
             request.finished(request.id, outcome)
 

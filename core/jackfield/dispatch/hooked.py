@@ -133,11 +133,12 @@ class HookedDispatcher(Dispatcher):
         call.become(CallState.SUBMITTED)
         call.attempt += 1
         try:
-            call.future = self._runner.deliver(call.tool, value, call.context)
+            future = self._runner.deliver(call.tool, value, call.context)
         except Exception as error:
             self._finish(call, outcomes.failed(error, call.tool))
             return
-        call.future.add_done_callback(lambda future: self._done(call, future))
+        call.pending = future
+        future.add_done_callback(lambda future: self._done(call, future))
 
     def _finish(self, call: Call, outcome: Outcome) -> None:
         if call in self._escorts:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from concurrent.futures import Future
+from itertools import count
 
 from jackfield.calls import Json, Outcome, OutcomeKind
 from jackfield.dispatch.executor import Overloaded
-from jackfield.dispatch.results import fit, whole_characters
+from jackfield.dispatch.pages import Kept, cut
+from jackfield.dispatch.results import SMALLEST_LIMIT, size, sound, whole_characters
 from jackfield.dispatch.retries import is_accident
+from jackfield.dispatch.shelf import MOST_BYTES
 from jackfield.errors import OutcomeUnknown, ToolError
+from jackfield.tools.answer import Answer
 from jackfield.tools.nearest import did_you_mean
 from jackfield.tools.tool import Tool
 
@@ -18,18 +22,31 @@ log = logging.getLogger(__name__)
 
 _MOST_MESSAGE = 2000
 
+_numbers = count(1)
 
-def outcome_of(future: Future[Json], tool: Tool, limit: int) -> Outcome:
-    """Runs in the executor's thread: a large result is cut there, and not on the loop of a session."""
+
+def outcome_of(future: Future[Json], tool: Tool, limit: int) -> tuple[Outcome, Kept | None]:
+    """And what is kept of a result that was cut. Runs in the executor's thread: a large result is cut
+    there, and not on the loop of a session."""
     if future.cancelled():
-        return cancelled(tool)
+        return cancelled(tool), None
     error = future.exception()
     if error is not None:
-        return failed(error, tool)
+        return failed(error, tool), None
     try:
-        return Outcome(OutcomeKind.VALUE, value=fit(future.result(), limit))
+        return _value(future.result(), limit)
     except Exception as unfit:
-        return failed(unfit, tool)
+        return failed(unfit, tool), None
+
+
+def _value(result: Json, limit: int) -> tuple[Outcome, Kept | None]:
+    images = result.images if isinstance(result, Answer) else ()
+    value = sound(result.value if isinstance(result, Answer) else result)
+    if size(value) <= max(limit, SMALLEST_LIMIT):
+        return Outcome(OutcomeKind.VALUE, value, images=images), None
+    handle = f"r{next(_numbers)}"
+    shown, kept = cut(value, limit, handle, MOST_BYTES)
+    return Outcome(OutcomeKind.VALUE, shown, images=images, handle=handle), kept
 
 
 def failed(error: BaseException, tool: Tool) -> Outcome:

@@ -21,12 +21,21 @@ _LEFT_OUT = "left_out"
 
 def fit(value: Json, limit: int) -> Json:
     """`value`, or as much of it as `limit` bytes hold. Raises `ValueError` for what is no JSON."""
-    limit = max(limit, SMALLEST_LIMIT)
+    value = sound(value)
+    return value if size(value) <= max(limit, SMALLEST_LIMIT) else shortened(value, limit)
+
+
+def sound(value: Json) -> Json:
+    """`value` as JSON that every socket takes. Raises `ValueError` for what is no JSON."""
     if isinstance(value, str):
-        text = whole_characters(value)
-        return text if size(text) <= limit else _cut_text(text, limit)
-    sound = _whole(to_jsonable_python(value, inf_nan_mode="null"))
-    return sound if size(sound) <= limit else _cut(sound, limit)
+        return whole_characters(value)
+    return _whole(to_jsonable_python(value, inf_nan_mode="null"))
+
+
+def shortened(value: Json, limit: int) -> Json:
+    """A sound value that is longer than `limit` bytes, cut."""
+    limit = max(limit, SMALLEST_LIMIT)
+    return _cut_text(value, limit) if isinstance(value, str) else _cut(value, limit)
 
 
 def size(value: Json) -> int:

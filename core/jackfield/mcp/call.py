@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 from typing import Protocol
 
 from jackfield.calls import Arguments, Json
-from jackfield.errors import OutcomeUnknown, ToolError
+from jackfield.errors import OutcomeUnknown, ToolError, ToolUnavailable
 from jackfield.mcp.connection import Connection
 from jackfield.mcp.content import value_of
 from jackfield.mcp.faults import Fate, fate_of, reason
@@ -83,7 +83,7 @@ async def _settle(
         await connection.check()
 
 
-def _not_answering(server: Reachable) -> ToolError:
-    return ToolError(
+def _not_answering(server: Reachable) -> ToolUnavailable:
+    return ToolUnavailable(
         f"The {server.name} server is not answering right now. All else works; try again in a minute."
     )

@@ -1,13 +1,16 @@
-"""What a tool's result means for a voice: one JSON-able value, or a `ToolError`."""
+"""What a tool's result means for a voice: one JSON-able value, images to look at, or a `ToolError`."""
 
 from __future__ import annotations
 
 import re
+from base64 import b64decode
+from collections.abc import Sequence
 
 from mcp import types
 
-from jackfield.calls import Json
+from jackfield.calls import Image, Json
 from jackfield.errors import ToolError
+from jackfield.tools.answer import answer
 
 LABEL = re.compile(r"^Error executing tool \S+: ")
 """What the Python SDK puts before the words of a tool's author; nobody wants to hear it."""
@@ -16,29 +19,43 @@ NOTHING = "It is done; there is nothing more to say about it."
 
 
 def value_of(result: types.CallToolResult) -> Json:
-    """The result as a value for the model (MCP, server features, tools, tool result).
+    """The result as a value for the model (MCP, server features, tools, tool result), with its images as an
+    `Answer` if it has any.
 
-    Texts are joined by newlines; what is not text is described in words, since a voice cannot show it.
-    Structured content is taken where there is no text: servers repeat it as text for clients
+    Texts are joined by newlines; what is neither text nor image is described in words, since a voice cannot
+    show it. Structured content is taken where there is no text: servers repeat it as text for clients
     that only know text. Raises `ToolError` with the server's own words if the tool says it failed.
     """
-    texts = [_words(block) for block in result.content]
-    text = "\n".join(text for text in texts if text)
+    blocks = [block for block in result.content if not isinstance(block, types.ImageContent)]
+    images = [image for block in result.content if (image := _image(block)) is not None]
+    text = "\n".join(filter(None, map(_words, blocks)))
     if result.is_error:
         raise ToolError(LABEL.sub("", text) or "The tool failed, and did not say why.")
-    if any(isinstance(block, types.TextContent) for block in result.content) and text:
-        return text
-    if result.structured_content is not None:
-        return _json(result.structured_content)
-    return text or NOTHING
+    value: Json = text
+    if result.structured_content is not None and not _has_text(blocks):
+        value = _json(result.structured_content)
+    if images:
+        return answer([value] if value else [], images)
+    return value if value != "" else NOTHING
+
+
+def _has_text(blocks: Sequence[types.ContentBlock]) -> bool:
+    return any(isinstance(block, types.TextContent) and block.text for block in blocks)
+
+
+def _image(block: types.ContentBlock) -> Image | None:
+    if not isinstance(block, types.ImageContent):
+        return None
+    try:
+        return Image(b64decode(block.data, validate=True), block.mime_type)
+    except ValueError:
+        return Image(b"", "of no kind: its data is not base64")
 
 
 def _words(block: types.ContentBlock) -> str:
     match block:
         case types.TextContent(text=text):
             return text
-        case types.ImageContent(mime_type=mime_type, data=data):
-            return f"(an image, {mime_type}, {_size(data)})"
         case types.AudioContent(mime_type=mime_type, data=data):
             return f"(a sound recording, {mime_type}, {_size(data)})"
         case types.ResourceLink():

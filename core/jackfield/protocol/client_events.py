@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jackfield.calls import Json
+from jackfield.calls import Image, Json
 
 WireObject = dict[str, Json]
 
@@ -39,15 +40,17 @@ class CallOutput:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A typed message: of the caller (`user`) or a remark of ours (`system`)."""
+    """A typed message: of the caller (`user`) or a remark of ours (`system`). Images are for the model to
+    look at, and only a user's message may have them (§6.11)."""
 
     item_id: str
     role: str
     text: str
     event_id: str = ""
+    images: Sequence[Image] = ()
 
     def as_dict(self) -> WireObject:
-        content = [{"type": "input_text", "text": self.text}]
+        content = [{"type": "input_text", "text": self.text}, *map(_input_image, self.images)]
         item = {"id": self.item_id, "type": "message", "role": self.role, "content": content}
         return _event("conversation.item.create", self.event_id, item=item)
 
@@ -71,6 +74,11 @@ class ResponseCreate:
 
 
 ClientEvent = SessionUpdate | CallOutput | Message | ResponseCreate
+
+
+def _input_image(image: Image) -> WireObject:
+    url = f"data:{image.media_type};base64,{b64encode(image.data).decode()}"
+    return {"type": "input_image", "image_url": url}
 
 
 def _event(name: str, event_id: str, **fields: Json) -> WireObject:

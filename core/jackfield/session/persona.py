@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jackfield.calls import CallPolicy, Json
 from jackfield.config import AgentConfig, Config, handoff_tool, instructions_for, policy_for
 from jackfield.session import work_tools
 from jackfield.tools.catalogue import Catalogue, function_tools
 from jackfield.tools.tool import Tool
+from jackfield.tools.wire import function_tool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,15 @@ class Persona:
                 for wire_name, tool in selection.tools.items()
             },
             function_tools=[*function_tools(selection), *offers, *_work_tools(declared)],
+        )
+
+    def with_tool(self, wire_name: str, tool: Tool, policy: CallPolicy) -> Persona:
+        """The same with one tool more, that no file declares."""
+        return replace(
+            self,
+            tools={**self.tools, wire_name: tool},
+            policies={**self.policies, wire_name: policy},
+            function_tools=[*self.function_tools, function_tool(wire_name, tool)],
         )
 
     def offers(self, wire_name: str) -> bool:

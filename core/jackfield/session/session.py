@@ -90,7 +90,7 @@ class Session:
 
     def refresh_tools(self) -> None:
         """Tools may have come or gone: the model is told if that is so for this agent."""
-        persona = self._switchboard.persona(self.agent)
+        persona = self._switchboard.persona(self.agent, self.id)
         if persona.function_tools != self.persona.function_tools:
             self._become(persona)
             self._note(ToolsChanged(self._now, [tool.name for tool in persona.tools.values()]))
@@ -134,6 +134,7 @@ class Session:
         await asyncio.gather(attending, return_exceptions=True)
         for call in self._conversation.running:
             self._switchboard.dispatcher.cancel(self._dispatch_id(call.id))
+        self._switchboard.dispatcher.shelves.forget(self.id)
         with suppress(ProviderError):
             await self._provider.hang_up(call_id)
 
@@ -173,6 +174,8 @@ class Session:
         self._carry_out()
 
     def _finished(self, call_id: str, outcome: Outcome) -> None:
+        if outcome.handle:  # the model must have `read_more` before it reads of it
+            self.refresh_tools()
         self._conversation.finish(call_id, outcome, self._now)
         self._carry_out()
 
@@ -243,7 +246,7 @@ class Session:
     def _hand_off(self, call_id: str, agent: str) -> None:
         """The update goes out before the output, so that whoever answers is the new agent (§6.9)."""
         before = self.agent
-        self._become(self._switchboard.persona(agent))
+        self._become(self._switchboard.persona(agent, self.id))
         self._note(HandedOff(self._now, before, agent))
         told = self.persona.config.greeting or f"You are through to the {agent}."
         self._conversation.finish(call_id, Outcome(OutcomeKind.VALUE, told), self._now)

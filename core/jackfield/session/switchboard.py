@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from jackfield.calls import CallPolicy, Json
 from jackfield.config import Config
 from jackfield.dispatch.dispatcher import Dispatcher
+from jackfield.dispatch.shelf import READ_MORE, READ_MORE_POLICY
 from jackfield.notices import Notice
 from jackfield.session.persona import Persona
 from jackfield.tools.catalogue import Catalogue
@@ -25,9 +26,14 @@ class Switchboard:
     dispatcher: Dispatcher
     notify: Callable[[Notice, str], None]
 
-    def persona(self, agent: str) -> Persona:
-        """The agent with the tools that are there now."""
-        return Persona.of(agent, self.config, self.catalogue(), self.plugin_policies)
+    def persona(self, agent: str, session_id: str = "") -> Persona:
+        """The agent with the tools that are there now; `read_more` is among them once the session has had
+        a result that was cut."""
+        persona = Persona.of(agent, self.config, self.catalogue(), self.plugin_policies)
+        shelves = self.dispatcher.shelves
+        if not shelves.has(session_id):
+            return persona
+        return persona.with_tool(READ_MORE, shelves.tool, READ_MORE_POLICY)
 
     def settings(self, persona: Persona, wire_name: str) -> Mapping[str, Json]:
         """What agents.yaml says under `plugins` of the one that a tool comes from."""

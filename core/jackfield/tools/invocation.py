@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
-from jackfield.calls import Arguments, Json
+from jackfield.calls import Arguments, Image, Json
 from jackfield.errors import PluginError, ToolError
+from jackfield.tools.answer import answer
 from jackfield.tools.tool import ToolContext
 
 _MOST_CORRECTIONS = 5
@@ -52,9 +53,15 @@ class Invocation:
 
 
 def _jsonable(name: str, value: object) -> Json:
-    """What the function returned, as JSON; a number that JSON does not have (NaN, infinity) is null."""
+    """What the function returned, as JSON; a number that JSON does not have (NaN, infinity) is null. An
+    `Image`, or a list with some in it, is an `Answer`."""
     if isinstance(value, str):
         return str(value)
+    if isinstance(value, Image):
+        return answer([], [value])
+    if isinstance(value, list | tuple) and any(isinstance(each, Image) for each in value):
+        words = [_jsonable(name, each) for each in value if not isinstance(each, Image)]
+        return answer(words, [each for each in value if isinstance(each, Image)])
     if inspect.isawaitable(value):
         if inspect.iscoroutine(value):
             value.close()
