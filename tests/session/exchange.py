@@ -8,7 +8,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from jackfield.calls import CallPolicy
 from jackfield.config import load
@@ -36,6 +36,7 @@ from jackfield.tools.source import FunctionSource
 from tests.conversation.service import Service
 
 PATIENCE = 10.0
+GONE = (WebSocketDisconnect, WebSocketDisconnected)
 
 
 class Exchange(Service):
@@ -56,8 +57,9 @@ class Exchange(Service):
         async with self._writing:
             while self.outbox:
                 text = json.dumps(self.outbox.popleft())
-                for each in self.sockets:
-                    await each.send_text(text)
+                for each in list(self.sockets):
+                    with suppress(*GONE):
+                        await each.send_text(text)
 
     async def hears(self, what: Callable[["Exchange"], bool]) -> None:
         """Wait until a client has said so much that it is so."""
@@ -67,17 +69,17 @@ class Exchange(Service):
     async def drop(self, code: int) -> None:
         """Close every socket with this code, as an accident would."""
         while self.sockets:
-            await self.sockets.pop().close(code)
+            with suppress(*GONE):
+                await self.sockets.pop().close(code)
 
     async def sideband(self, client: WebSocket) -> None:
         await client.accept()
         await client.send_json({"type": "session.created", "session": {"type": "realtime"}})
         self.sockets.append(client)
-        try:
+        with suppress(*GONE):
             while True:
                 await self.take_in(json.loads(await client.receive_text()))
-        except WebSocketDisconnect:
-            self.sockets = [each for each in self.sockets if each is not client]
+        self.sockets = [each for each in self.sockets if each is not client]
         await self.tell()
 
     async def take_in(self, event: dict[str, Any]) -> None:
