@@ -28,7 +28,7 @@ def spoken(output: str) -> str:
         return sentence(text)
     if isinstance(value, Mapping) and (failure := _failure(value)):
         return failure
-    return sentence(_value(value))
+    return sentence(phrase(value))
 
 
 def joined(sentences: Sequence[str]) -> str:
@@ -62,7 +62,8 @@ def _failure(value: Mapping[str, object]) -> str:
     return f"I'm sorry. {text}"
 
 
-def _value(value: object) -> str:
+def phrase(value: object) -> str:
+    """A JSON value in words, without a full stop of its own."""
     if isinstance(value, Mapping):
         return _object(value)
     if isinstance(value, list):
@@ -88,7 +89,7 @@ def _object(value: Mapping[str, object]) -> str:
         if isinstance(text := entries.get(key), str | list | Mapping) and (
             text and (len(entries) == 1 or " " in text)
         ):
-            return _value(text)
+            return phrase(text)
     if not entries:
         return "done"
     return ", ".join(_entry(key, each) for key, each in list(entries.items())[:_MOST_ENTRIES])
@@ -109,7 +110,7 @@ def _entry(key: str, value: object) -> str:
 def _list(values: Sequence[object]) -> str:
     if not values:
         return "there are none"
-    said = [_value(each).rstrip(".") for each in values[:_MOST_ENTRIES]]
+    said = [phrase(each).rstrip(".") for each in values[:_MOST_ENTRIES]]
     more = len(values) - len(said)
     if any(isinstance(each, Mapping) for each in values):
         lead = f"there are {len(values)}: " if len(values) > 1 else ""

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
-from jackfield_local.minds import talk
+from jackfield_local.minds import consent, proposal, talk, work
 from jackfield_local.minds.answers import joined, spoken
 from jackfield_local.minds.asked import Asked, asked_for, completed
 from jackfield_local.minds.dialogue import Dialogue, Requested, read
+from jackfield_local.minds.interludes import about_work, still_waiting, to_proposal
 from jackfield_local.minds.match import Fit, Matcher
 from jackfield_local.minds.orders import reported, verbatim
 from jackfield_local.minds.plan import Request, plan
+from jackfield_local.minds.situation import Reply, Situation, act
 from jackfield_local.minds.words import stem, words_of
 from jackfield_local.speech import Call, Say, Thought
 
 _LONGEST = 800  # characters of an utterance that are considered
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """All that one decision rests on."""
-
-    thought: Thought
-    dialogue: Dialogue
-    matcher: Matcher
-    today: date
 
 
 def decide(thought: Thought, matcher: Matcher, today: date) -> list[Say | Call]:
@@ -36,9 +27,11 @@ def decide(thought: Thought, matcher: Matcher, today: date) -> list[Say | Call]:
     order = verbatim(thought.instructions) or (reported(thought.instructions) if unasked else "")
     if order:
         return [Say(order)]
-    situation = Situation(thought, dialogue, matcher, today)
-    told = [spoken(call.output or "") for call in dialogue.fresh] + [_note(note) for note in dialogue.notes]
+    situation = Situation(thought, dialogue, consent.read(thought.items, matcher.offers), matcher, today)
+    told = [_told(call, matcher) for call in dialogue.fresh]
+    told += [_note(note, situation) for note in dialogue.notes]
     said, calls = _reply(situation)
+    calls = _once([*situation.consents.granted, *calls])
     words = joined([*told, *said])
     if not words and not calls:
         words = _nothing_to_do(situation)
@@ -47,14 +40,29 @@ def decide(thought: Thought, matcher: Matcher, today: date) -> list[Say | Call]:
     return [*([Say(words)] if words else []), *calls]
 
 
-def _note(text: str) -> str:
+def _told(call: Requested, matcher: Matcher) -> str:
+    """One output as the agent says it, or the question that it demands."""
+    if consent.must_ask(call.output or ""):
+        return proposal.question(Call(call.name, call.arguments), matcher.offer(call.name))
+    return work.told(call, matcher)
+
+
+def _note(text: str, situation: Situation) -> str:
     """A system message as the agent says it: without the brackets and the label of who sent it."""
+    if consent.is_button(text):
+        return consent.ALL_RIGHT if situation.consents.withdrawn else ""
+    if known := work.result(text, situation.dialogue.calls, situation.matcher):
+        return known
     inside = text.strip()
     if inside.startswith("["):
         label, _, rest = inside[1:].partition("]")
         inside = rest.strip() or label
     head, colon, tail = inside.partition(": ")
     return spoken(tail if colon and len(head.split()) <= 6 and "." not in head else inside)
+
+
+def _once(calls: Sequence[Call]) -> list[Call]:
+    return list({consent.subject(call): call for call in calls}.values())
 
 
 def _is_slow(matcher: Matcher, call: Call) -> bool:
@@ -70,11 +78,11 @@ def _nothing_to_do(situation: Situation) -> str:
     if dialogue.fresh:
         return "Done."
     if dialogue.pending:
-        return _still_waiting(situation, dialogue.pending)
+        return still_waiting(situation, dialogue.pending)
     unsaid = [
         words
         for call in dialogue.calls[-2:]
-        if (words := spoken(call.output or "")) and not _was_said(words, dialogue)
+        if (words := _told(call, situation.matcher)) and not _was_said(words, dialogue)
     ]
     if unsaid and dialogue.said:
         return joined(unsaid)
@@ -85,19 +93,10 @@ def _was_said(words: str, dialogue: Dialogue) -> bool:
     return any(words in " ".join(said) for said in (dialogue.said, *(said for _, said in dialogue.before)))
 
 
-def _still_waiting(situation: Situation, calls: Sequence[Requested]) -> str:
-    return joined(
-        [
-            talk.still_waiting(situation.matcher.offer(call.name), list(call.arguments.values()))
-            for call in calls[-2:]
-        ]
-    )
-
-
 # --- the caller's words ---------------------------------------------------------------------------
 
 
-def _reply(situation: Situation) -> tuple[list[str], list[Call]]:
+def _reply(situation: Situation) -> Reply:
     """What the caller's last words lead to: sentences and function calls."""
     dialogue, matcher = situation.dialogue, situation.matcher
     text = dialogue.heard[:_LONGEST]
@@ -105,16 +104,20 @@ def _reply(situation: Situation) -> tuple[list[str], list[Call]]:
         return [], []
     if isinstance(choice := situation.thought.tool_choice, Mapping) or choice == "required":
         return [], _forced(situation, choice)
+    if (answered := to_proposal(situation, text)) is not None:
+        return answered
     asked = asked_for(dialogue, matcher, situation.today) if matcher.offers else None
     if asked is not None and (answered := _to_question(situation, asked)) is not None:
+        return answered
+    if (answered := about_work(situation, text)) is not None:
         return answered
     reply = talk.small_talk(text, matcher.offers, situation.thought.instructions, dialogue.last_said)
     if reply is not None:
         return [reply], []
-    return _to_requests(situation, talk.without_lead(text))
+    return _to_requests(situation, text)
 
 
-def _to_question(situation: Situation, asked: Asked) -> tuple[list[str], list[Call]] | None:
+def _to_question(situation: Situation, asked: Asked) -> Reply | None:
     """The caller was asked for an argument; None where the words are no answer to that."""
     text = situation.dialogue.heard
     if talk.drops(text):
@@ -124,24 +127,24 @@ def _to_question(situation: Situation, asked: Asked) -> tuple[list[str], list[Ca
         if talk.small_talk(text, situation.matcher.offers, "", "") is None and _fits_nothing(situation, text):
             return [f"Sorry, I didn't catch that. {asked.question}"], []
         return None
-    return _act(situation, [fit])
+    return act([fit])
 
 
 def _fits_nothing(situation: Situation, text: str) -> bool:
     return all(request.fit is None for request in plan(text, situation.matcher, (), situation.today))
 
 
-def _to_requests(situation: Situation, text: str) -> tuple[list[str], list[Call]]:
+def _to_requests(situation: Situation, text: str) -> Reply:
     dialogue, matcher = situation.dialogue, situation.matcher
-    requests = plan(text, matcher, dialogue.calls, situation.today) if matcher.offers else []
+    requests = situation.requests(text)
     fits = [request.fit for request in requests if request.fit is not None]
     if dialogue.pending and (waiting := _asked_about(situation, text, requests)):
         rest = [fit for fit in fits if not any(_concerns(call, fit) for call in dialogue.pending)]
-        said, calls = _act(situation, rest) if rest and not talk.asks_about_waiting(text) else ([], [])
-        return [_still_waiting(situation, waiting), *said], calls
+        said, calls = act(rest) if rest and not talk.asks_about_waiting(text) else ([], [])
+        return [still_waiting(situation, waiting), *said], calls
     if not fits:
         return [talk.cannot(matcher.offers)], []
-    said, calls = _act(situation, fits)
+    said, calls = act(fits)
     chat = [_chat(situation, request) for request in requests if request.fit is None]
     return [*filter(None, chat), *said], calls
 
@@ -165,8 +168,11 @@ def _asked_about(situation: Situation, text: str, requests: Sequence[Request]) -
     meant = [call for call in pending if any(_concerns(call, fit) for fit in fits)]
     if meant:
         return meant
-    asks = talk.asks_about_waiting(text)
-    return list(pending) if asks and all(fit.missing for fit in fits) else []
+    if not talk.asks_about_waiting(text):
+        return []
+    if len(fits) == 1 and (same := [call for call in pending if call.name == fits[0].offer.name]):
+        return same
+    return list(pending) if all(fit.missing for fit in fits) else []
 
 
 def _concerns(call: Requested, fit: Fit) -> bool:
@@ -186,28 +192,10 @@ def _alike(one: object, other: object) -> bool:
     return words <= {stem(word.lower) for word in words_of(one)}
 
 
-def _act(situation: Situation, fits: Sequence[Fit]) -> tuple[list[str], list[Call]]:
-    """Call what can be called; ask for the first thing that is missing for the first that cannot."""
-    questions, calls = [], []
-    for fit in fits:
-        if fit.missing:
-            questions.append(_question(fit))
-        else:
-            calls.append(Call(fit.offer.name, fit.arguments))
-    return questions[:1], calls
-
-
-def _question(fit: Fit) -> str:
-    parameter = next(each for each in fit.offer.required if each.name in fit.missing)
-    return talk.question(fit.offer, parameter)
-
-
 def _forced(situation: Situation, choice: str | Mapping[str, object]) -> list[Call]:
     """`tool_choice` demands a call: the tool it names, or the best there is, with what is known."""
     matcher = situation.matcher
-    requests = plan(
-        talk.without_lead(situation.dialogue.heard), matcher, situation.dialogue.calls, situation.today
-    )
+    requests = situation.requests(situation.dialogue.heard)
     name = str(choice.get("name")) if isinstance(choice, Mapping) else ""
     fits = [
         request.fit

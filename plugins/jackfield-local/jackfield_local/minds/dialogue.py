@@ -6,19 +6,36 @@ A mind keeps nothing between responses: whatever the client deleted, truncated o
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 Item = Mapping[str, object]
 
+_STARTED = re.compile(r"^Started as (\S+?)\. Its result will come by itself")
+_RESULT = re.compile(r"^The result of (\S+) \(\S*\) is there; tell the caller\.\s*(.*)$", re.DOTALL)
+
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """A function call in the conversation; `output` is None while it is pending."""
+    """A function call in the conversation; `output` is None while it is pending. `job` names the work that
+    goes on behind one that was answered at once, "" where there is none, or no more."""
 
+    call_id: str
     name: str
     arguments: Mapping[str, object]
     output: str | None
+    job: str = ""
+
+    @property
+    def running(self) -> bool:
+        return self.output is None or self.job != ""
+
+    @property
+    def work(self) -> str:
+        """The name of what is running."""
+        return self.job or self.call_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +55,7 @@ class Dialogue:
 
     @property
     def pending(self) -> tuple[Requested, ...]:
-        return tuple(call for call in self.calls if call.output is None)
+        return tuple(call for call in self.calls if call.running)
 
     @property
     def last_said(self) -> str:
@@ -48,8 +65,9 @@ class Dialogue:
 def read(items: Sequence[Item], pending: frozenset[str]) -> Dialogue:
     """Understand the conversation. Items of a kind that is not known are left out."""
     outputs = {str(item.get("call_id")): str(item.get("output") or "") for item in items if _is_output(item)}
+    over = {found[0] for item in items if _is_message(item, "system") and (found := result_of(text_of(item)))}
     calls = {
-        str(item.get("call_id")): _requested(item, outputs, pending)
+        str(item.get("call_id")): _requested(item, outputs, pending, over)
         for item in items
         if item.get("type") == "function_call" and item.get("status") != "incomplete"
     }
@@ -102,18 +120,35 @@ def text_of(item: Item) -> str:
     return " ".join(word.strip() for word in words if word.strip())
 
 
-def _requested(item: Item, outputs: Mapping[str, str], pending: frozenset[str]) -> Requested:
+def _requested(
+    item: Item, outputs: Mapping[str, str], pending: frozenset[str], over: AbstractSet[str]
+) -> Requested:
     call_id = str(item.get("call_id"))
+    waiting = call_id in pending or call_id not in outputs
+    output = None if waiting else outputs[call_id]
+    job = job_of(output or "")
+    return Requested(call_id, str(item.get("name")), arguments_of(item), output, "" if job in over else job)
+
+
+def arguments_of(item: Item) -> dict[str, object]:
+    """A function call's arguments; none where they are no JSON object."""
     try:
         arguments = json.loads(str(item.get("arguments") or "{}"))
     except ValueError:
-        arguments = {}
-    waiting = call_id in pending or call_id not in outputs
-    return Requested(
-        str(item.get("name")),
-        arguments if isinstance(arguments, dict) else {},
-        None if waiting else outputs[call_id],
-    )
+        return {}
+    return arguments if isinstance(arguments, dict) else {}
+
+
+def job_of(output: str) -> str:
+    """The name of the work that a function call has only started; "" where its output is its result."""
+    found = _STARTED.match(output)
+    return found[1] if found else ""
+
+
+def result_of(note: str) -> tuple[str, str] | None:
+    """The name of the work that a system message brings the result of, and that result."""
+    found = _RESULT.match(note)
+    return (found[1], found[2]) if found else None
 
 
 def _is_message(item: Item, role: str) -> bool:

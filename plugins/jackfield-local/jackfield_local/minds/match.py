@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from jackfield_local.minds.offers import Offer, Parameter, Role
+from jackfield_local.minds.offers import ABOUT_WORK, Offer, Parameter, Role
 from jackfield_local.minds.slots import Clause, Filled, fill
 from jackfield_local.minds.words import TENS, UNITS, numbers_in, stem, words_of
 from jackfield_local.sentences import Meaning
@@ -111,10 +111,15 @@ class Fit:
 
 
 class Matcher:
-    """Scores clauses against one list of offers. Thread-safe; the tools' own vectors are made at once."""
+    """Scores clauses against one list of offers. Thread-safe; the tools' own vectors are made at once.
+
+    `offers` leaves out the tools about work: no clause is taken for one of them by its likeness.
+    """
 
     def __init__(self, offers: Iterable[Offer], meaning: Meaning) -> None:
-        self.offers = tuple(offers)
+        everything = tuple(offers)
+        self.offers = tuple(offer for offer in everything if offer.name not in ABOUT_WORK)
+        self._by_name = {offer.name: offer for offer in everything}
         self._meaning = meaning
         self._texts = {offer.name: _texts(offer) for offer in self.offers}
         self._words = {offer.name: _own_words(offer, self._texts[offer.name]) for offer in self.offers}
@@ -128,7 +133,7 @@ class Matcher:
 
     def offer(self, name: str) -> Offer | None:
         """The offer of this name."""
-        return next((offer for offer in self.offers if offer.name == name), None)
+        return self._by_name.get(name)
 
     def fits(self, clause: Clause) -> list[Fit]:
         """Every tool for this clause, the best first, fitting or not."""

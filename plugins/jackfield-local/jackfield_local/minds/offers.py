@@ -7,6 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+RUNNING_WORK = "running_work"
+CANCEL_WORK = "cancel_work"
+ABOUT_WORK = frozenset({RUNNING_WORK, CANCEL_WORK})
+"""Tools about work itself, which are asked for in words of their own."""
+
 
 class Role(Enum):
     """What kind of words fill a parameter."""

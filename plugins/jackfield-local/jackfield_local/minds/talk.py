@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from jackfield_local.minds.offers import Offer, Parameter, Role
 
@@ -218,9 +218,14 @@ def _either(choices: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def still_waiting(offer: Offer | None, arguments: Sequence[object]) -> str:
+def subject_of(arguments: Iterable[object]) -> str:
+    """What a function call is about: its first argument that can be named."""
+    return next((str(value) for value in arguments if isinstance(value, str | int) and str(value)), "")
+
+
+def still_waiting(offer: Offer | None, arguments: Iterable[object]) -> str:
     """That a function call has not come back yet, without a guess at what it will bring."""
-    about = next((str(value) for value in arguments if isinstance(value, str | int) and str(value)), "")
+    about = subject_of(arguments)
     if offer is not None and offer.title.startswith("ask "):
         who = offer.title.removeprefix("ask ")
         return f"I'm still waiting for the {who}'s answer{f' about the {about}' if about else ''}."

@@ -1,67 +1,16 @@
 """The rules mind: real sentence embeddings, the demo's real tools, whole conversations."""
 
 import json
-from collections.abc import Iterable, Mapping
 from datetime import date
-from pathlib import Path
 
 import pytest
 import yaml
 
-from jackfield_local.faculties import MindSettings, load_mind
 from jackfield_local.minds.decide import decide
 from jackfield_local.minds.rules import RulesMind
-from jackfield_local.speech import Call, Say, Thought
+from jackfield_local.speech import Call, Thought
 
-HERE = Path(__file__).parent / "minds"
-TOOLS: list[dict[str, object]] = json.loads((HERE / "brightside.json").read_text())
-RECEPTION = "You are the receptionist of Brightside Repairs.\n\nTone: warm and plain"
-
-Item = dict[str, object]
-
-
-@pytest.fixture(scope="module")
-def mind() -> RulesMind:
-    loaded = load_mind(MindSettings())
-    assert isinstance(loaded, RulesMind)
-    return loaded
-
-
-def user(text: str) -> Item:
-    return {"type": "message", "role": "user", "content": [{"type": "input_audio", "transcript": text}]}
-
-
-def agent(text: str) -> Item:
-    return {"type": "message", "role": "assistant", "content": [{"type": "output_audio", "transcript": text}]}
-
-
-def system(text: str) -> Item:
-    return {"type": "message", "role": "system", "content": [{"type": "input_text", "text": text}]}
-
-
-def call(call_id: str, name: str, **arguments: object) -> Item:
-    return {"type": "function_call", "call_id": call_id, "name": name, "arguments": json.dumps(arguments)}
-
-
-def output(call_id: str, text: str) -> Item:
-    return {"type": "function_call_output", "call_id": call_id, "output": text}
-
-
-async def respond(
-    mind: RulesMind,
-    *items: Item,
-    instructions: str = RECEPTION,
-    tool_choice: str | Mapping[str, object] = "auto",
-    tools: Iterable[Mapping[str, object]] = TOOLS,
-) -> tuple[str, list[tuple[str, dict[str, object]]]]:
-    answered = {item["call_id"] for item in items if item["type"] == "function_call_output"}
-    pending = {str(item["call_id"]) for item in items if item["type"] == "function_call"} - answered
-    thought = Thought(instructions, list(tools), tool_choice, items, frozenset(map(str, pending)))
-    pieces = [piece async for piece in mind.respond(thought)]
-    said = "".join(piece.text for piece in pieces if isinstance(piece, Say))
-    calls = [(piece.name, dict(piece.arguments)) for piece in pieces if isinstance(piece, Call)]
-    return said, calls
-
+from .talks import HERE, RECEPTION, TOOLS, Item, agent, call, output, respond, system, user
 
 # --- what callers say -----------------------------------------------------------------------------
 
