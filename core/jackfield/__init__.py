@@ -1,6 +1,6 @@
 """Jackfield: voice agents declared in YAML, with tools from Python packages and MCP servers."""
 
-from jackfield.calls import CallPolicy, Deliver, OnBargeIn, Outcome, OutcomeKind
+from jackfield.calls import CallPolicy, Deliver, Duplicates, Image, OnBargeIn, Outcome, OutcomeKind
 from jackfield.errors import (
     ConfigurationError,
     JackfieldError,
@@ -20,6 +20,8 @@ __all__ = [
     "CallPolicy",
     "ConfigurationError",
     "Deliver",
+    "Duplicates",
+    "Image",
     "JackfieldError",
     "McpError",
     "MediaError",

@@ -22,6 +22,7 @@ from jackfield.dispatch.blocked import Blocked
 from jackfield.dispatch.dispatcher import Dispatcher
 from jackfield.dispatch.executors import own_executors
 from jackfield.dispatch.hooked import HookedDispatcher
+from jackfield.dispatch.turns import Bounds
 from jackfield.errors import ConfigurationError
 from jackfield.mcp.hub import Hub
 from jackfield.mcp.state import ServerState
@@ -120,7 +121,8 @@ class Runtime:
         )
         executors[HUB] = hub.executor
         hooks = self.plugins.call_hooks()
-        dispatcher = HookedDispatcher(executors, hooks) if hooks else Dispatcher(executors)
+        bounds = _bounds(self.config)
+        dispatcher = HookedDispatcher(executors, hooks, bounds) if hooks else Dispatcher(executors, bounds)
         stack.push_async_callback(dispatcher.aclose)
         self._hub = hub
         self._switchboard = Switchboard(
@@ -174,6 +176,11 @@ class Runtime:
         for session_id in blocked.sessions & self.sessions.keys():
             for notice in notices_of_blocked(blocked):
                 self.sessions[session_id].observe(notice)
+
+
+def _bounds(config: Config) -> Bounds:
+    agents = {name: agent.concurrency for name, agent in config.agents.items()}
+    return Bounds(process=config.concurrency, agents=agents)
 
 
 def _call_if_open(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:

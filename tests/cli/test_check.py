@@ -152,6 +152,33 @@ def test_an_exception_for_a_tool_that_nobody_has_is_noted(invoke: Invoke, tmp_pa
     )
 
 
+def test_attempts_that_are_asked_for_in_vain_are_noted(tmp_path: Path) -> None:
+    """A tool of an MCP server that says nothing of itself is not run twice."""
+    (tmp_path / "agents.yaml").write_text(
+        """mcp_servers:
+  tickets: {command: [python, -m, jackfield_tickets]}
+agents:
+  receptionist:
+    instructions: Be kind.
+    tools: [clock.now, tickets.*]
+    calls:
+      retry: 2
+      tools:
+        tickets.open_ticket: {retry: 1}
+        tickets.find_ticket: {retry: 1}
+        clock.now: {retry: 1}
+"""
+    )
+    done = CliRunner().invoke(
+        cli, ["check", str(tmp_path / "agents.yaml")], env={"JACKFIELD_PLUGINS": "clock,local"}
+    )
+    assert done.exit_code == 0
+    assert [line for line in done.stdout.splitlines() if "note:" in line] == [
+        f"{tmp_path}/agents.yaml:10:38: note: nothing is tried again: tickets.open_ticket does not say that it "
+        "may be repeated"
+    ]
+
+
 def test_show_prints_what_the_model_is_told(invoke: Invoke) -> None:
     done = invoke(
         "check",

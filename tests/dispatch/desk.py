@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from jackfield.calls import Arguments, CallPolicy, Outcome
-from jackfield.dispatch import Dispatcher, LoopExecutor, ThreadExecutor
+from jackfield.dispatch import Bounds, Dispatcher, LoopExecutor, ThreadExecutor
 from jackfield.dispatch.request import Happening
 from jackfield.tools.function import tool_from
 from jackfield.tools.tool import LOOP, THREAD, Tool, ToolContext
@@ -43,13 +43,14 @@ class Desk:
         limits: CallPolicy | None = None,
         known: Iterable[str] = (),
         session: str = "session_1",
+        agent: str = "receptionist",
     ) -> None:
         self.dispatcher.start(
             call_id,
             wanted,
             "missing_tool" if wanted is None else wanted.name,
             arguments,
-            ToolContext(call_id, session, "receptionist", 20.0),
+            ToolContext(call_id, session, agent, 20.0),
             limits or CallPolicy(),
             entered=lambda *report: self._note(self.entered, report),
             finished=lambda *report: self._note(self.finished, report),
@@ -86,9 +87,9 @@ class Desk:
 
 
 @asynccontextmanager
-async def opened(threads: ThreadExecutor | None = None) -> AsyncIterator[Desk]:
+async def opened(threads: ThreadExecutor | None = None, bounds: Bounds | None = None) -> AsyncIterator[Desk]:
     pool = threads or ThreadExecutor()
-    dispatcher = Dispatcher({LOOP: LoopExecutor(), THREAD: pool})
+    dispatcher = Dispatcher({LOOP: LoopExecutor(), THREAD: pool}, bounds)
     try:
         yield Desk(dispatcher, pool)
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import Counter
 
 from hypothesis import given
@@ -12,6 +13,8 @@ from jackfield.calls import CallPolicy
 from jackfield.dispatch.call import Call
 from jackfield.dispatch.turns import MOST_WAITING, Bounds, Turns
 from jackfield.tools.tool import LOOP, Tool, ToolContext
+
+from .desk import PATIENCE, opened, tool
 
 LOOP_OF_NOBODY: asyncio.AbstractEventLoop = None  # type: ignore[assignment]
 
@@ -82,9 +85,9 @@ def test_bounds_hold_nobody_is_forgotten_and_no_place_stays_empty(
     turns = Turns(Bounds(process=process, agent=agent))
     running: list[Call] = []
     waiting: list[Call] = []
-    for number, (arrives, tool, who, concurrency, which) in enumerate(events):
+    for number, (arrives, which_tool, who, concurrency, which) in enumerate(events):
         if arrives:
-            call = a_call(number, f"t{tool}", f"a{who}", concurrency)
+            call = a_call(number, f"t{which_tool}", f"a{who}", concurrency)
             (running if turns.take(call) else waiting).append(call)
         elif running or waiting:
             place = which % (len(running) + len(waiting))
@@ -110,3 +113,51 @@ def check(running: list[Call], waiting: list[Call], process: int, agent: int) ->
     for call in waiting:
         agent_has_room = agents[call.context.agent] < agent
         assert len(running) == process or not agent_has_room or call.tool.name in held
+
+
+# --- in the dispatcher ----------------------------------------------------------------------------------
+
+
+async def test_a_process_runs_only_so_many_calls_at_once_and_all_of_them_in_the_end() -> None:
+    running: list[int] = []
+    most: list[int] = []
+
+    async def nap(number: int) -> int:
+        """Let others go first."""
+        running.append(number)
+        most.append(len(running))
+        for _ in range(3):
+            await asyncio.sleep(0)
+        running.remove(number)
+        return number
+
+    async with opened(bounds=Bounds(process=3)) as desk:
+        wanted = tool(nap)
+        for number in range(40):
+            desk.start(f"call_{number}", wanted, f'{{"number": {number}}}', CallPolicy(concurrency=8))
+        await desk.until(lambda: len(desk.finished) == 40)
+    assert max(most) <= 3
+    assert [call_id for call_id, _ in desk.entered] == [f"call_{number}" for number in range(40)]
+
+
+async def test_an_agent_that_has_its_fill_leaves_room_for_calls_of_another() -> None:
+    release = threading.Event()
+
+    def wait() -> str:
+        """Wait."""
+        release.wait(PATIENCE)
+        return "done"
+
+    async with opened(bounds=Bounds(agents={"receptionist": 1})) as desk:
+        desk.start("first", tool(wait))
+        desk.start("second", tool(where_it_is))
+        desk.start("workshop", tool(where_it_is), session="session_2", agent="workshop")
+        await desk.outcome("workshop")
+        assert [call_id for call_id, _ in desk.finished] == ["workshop"]
+        release.set()
+        await desk.until(lambda: len(desk.finished) == 3)
+
+
+def where_it_is() -> str:
+    """Tell."""
+    return "here"

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from jackfield.calls import CallPolicy
+from jackfield.calls import CallPolicy, Isolation
 from jackfield.cli.offers import Offers
 from jackfield.config.calls import CallsConfig
 from jackfield.config.loader import Reading
+from jackfield.config.policies import levels
 from jackfield.config.report import Problem, Span, did_you_mean
 from jackfield.config.source import Where
 from jackfield.config.tool_names import matches
 from jackfield.tools.catalogue import Catalogue, Selection
+from jackfield.tools.tool import THREAD
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,10 @@ def survey(reading: Reading, offers: Offers) -> Survey:
         *_broken(reading, offers),
         *_servers(reading, offers),
     ]
-    notes = [*_overrides(reading, offers, tools)]
+    notes = [*_overrides(reading, offers, tools), *_retries(reading, catalogue)]
     for name, selection in chosen.items():
         problems.extend(_missing(reading, offers, name, selection))
+        problems.extend(_blocking(reading, name, selection))
         notes.extend(_aside(reading, name, selection))
     servers = [_server(name, offers, catalogue) for name in reading.config.mcp_servers]
     return Survey(problems, notes, tools, offers.policies, sorted(offers.plugins), servers)
@@ -136,6 +139,34 @@ def _overrides(reading: Reading, offers: Offers, tools: Mapping[str, list[str]])
             if not any(matches(name, pattern) for name in names) and not _unheard(pattern, offers):
                 span = reading.document.key((*where, "calls", "tools", pattern))
                 yield Problem(span, f'no tool here is named "{pattern}"{did_you_mean(pattern, names)}')
+
+
+def _retries(reading: Reading, catalogue: Catalogue) -> Iterator[Problem]:
+    """Attempts that are asked for in vain: only what may be repeated is tried again."""
+    config = reading.config
+    places: list[tuple[Where, CallsConfig]] = [(("defaults",), config.defaults.calls)]
+    places += [(("agents", name), agent.calls) for name, agent in config.agents.items()]
+    for where, calls in places:
+        for pattern, limits in calls.tools.items():
+            meant = [tool for tool in catalogue.tools.values() if matches(tool.name, pattern)]
+            if limits.retry and meant and not any(tool.repeatable for tool in meant):
+                span = reading.document.span((*where, "calls", "tools", pattern, "retry"))
+                message = f"nothing is tried again: {meant[0].name} does not say that it may be repeated"
+                yield Problem(span, message)
+
+
+def _blocking(reading: Reading, agent: str, selection: Selection) -> Iterator[Problem]:
+    """Plain functions that are to run on the loop, where each of them would hold up all others."""
+    for tool in selection.tools.values():
+        said = [
+            (where, limits.isolation)
+            for where, limits in levels(reading.config, agent, tool.name)
+            if limits.isolation is not None
+        ]
+        if tool.runs_on == THREAD and said and said[-1][1] is Isolation.LOOP:
+            span = reading.document.span((*said[-1][0], "isolation"))
+            message = f'"{tool.name}" is a plain function, which would block the loop; use thread or process'
+            yield Problem(span, message)
 
 
 def _server(name: str, offers: Offers, catalogue: Catalogue) -> str:

@@ -86,6 +86,10 @@ class Persona(Model):
     calls: CallsConfig = CallsConfig()
     """How function calls are run and answered."""
 
+    concurrency: int = Field(default=64, ge=1, le=10_000)
+    """How many function calls of one agent may run at once, over all its sessions and tools; more wait in
+    order."""
+
     work_tools: bool = False
     """`true`: the model may ask what is being worked on, and stop it (`running_work`, `cancel_work`)."""
 

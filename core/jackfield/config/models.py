@@ -33,6 +33,9 @@ class Config(Model):
     plugins: dict[Name, PluginSettings] = Field(default={}, repr=False)
     """Settings of plugins, by the plugin's name; a plugin says what it takes."""
 
+    concurrency: int = Field(default=256, ge=1, le=10_000)
+    """How many function calls may run at once in this process, of all agents together; more wait in order."""
+
     defaults: Defaults = Defaults()
     """Said once for all agents; each of them may say otherwise."""
 

@@ -23,6 +23,7 @@ _NOT_FOR_TRANSFER = (
     "greeting",
     "voice",
     "calls",
+    "concurrency",
     "provider",
     "turn_detection",
 )
@@ -144,6 +145,13 @@ def _overrides(document: Document, where: Where) -> Iterator[Problem]:
     for tool in _mapping(document.data, (*where, "calls", "tools")):
         if (message := tool_name_problem(tool, _mapping(document.data, ("mcp_servers",)))) is not None:
             yield Problem(document.key((*where, "calls", "tools", tool)), message)
+        server = tool.partition(".")[0] if isinstance(tool, str) else ""
+        place = (*where, "calls", "tools", tool, "isolation")
+        if server in _mapping(document.data, ("mcp_servers",)) and document.node(place) is not None:
+            message = (
+                f'the tools of the MCP server "{server}" run over there; "isolation" has no meaning here'
+            )
+            yield Problem(document.key(place), message)
 
 
 def _handoffs(document: Document, agent: str, agents: list[str]) -> Iterator[Problem]:
