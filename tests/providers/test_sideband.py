@@ -32,6 +32,36 @@ async def test_events_go_both_ways_with_the_standing_key_and_no_model(
     assert either.queries[-1] == f"call_id={answer.call_id}"
 
 
+async def test_what_needs_no_waiting_is_sent_at_once_and_in_order(openai: StrictService, offer: str) -> None:
+    async with provider_for(openai) as provider:
+        answer = await provider.answer(offer, SESSION)
+        async with provider.sideband(answer.call_id) as sideband:
+            events = aiter(sideband)
+            await anext(events)
+            await sideband.send({"type": "x", "number": 0})
+            assert all(sideband.send_now({"type": "x", "number": number}) for number in (1, 2))
+            await sideband.send({"type": "x", "text": "Größe \ud800 🙂"})
+            echoes = [json.loads(await anext(events))["of"] for _ in range(4)]
+            assert [echo.get("number", echo.get("text")) for echo in echoes] == [0, 1, 2, "Größe ? 🙂"]
+
+
+async def test_nothing_is_sent_at_once_on_a_socket_that_is_closed_or_full(
+    openai: StrictService, offer: str
+) -> None:
+    async with provider_for(openai) as provider:
+        answer = await provider.answer(offer, SESSION)
+        async with provider.sideband(answer.call_id) as sideband:
+            assert sideband.send_now({"type": "close"})
+            assert [json.loads(event)["type"] async for event in sideband] == ["session.created"]
+            assert not sideband.send_now({"type": "too late"})
+    async with (
+        deaf_service(Timeouts(goodbye=0.2)) as provider,
+        provider.sideband("rtc_0") as sideband,
+    ):
+        assert sideband.send_now({"type": "x", "text": "y" * 16_000_000})
+        assert not sideband.send_now({"type": "behind it"})
+
+
 async def test_a_session_that_is_not_known_yet_is_dialled_again(openai: StrictService, offer: str) -> None:
     openai.late = 2
     async with provider_for(openai) as provider:

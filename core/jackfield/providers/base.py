@@ -34,6 +34,10 @@ class Sideband(Protocol):
     async def send(self, event: Event) -> None:
         """Put one event on the wire. Raises `SidebandLost` if the socket is closed."""
 
+    def send_now(self, event: Event) -> bool:
+        """Put one event on the wire if that needs no waiting. False if it does, or the socket is closed:
+        nothing was sent then."""
+
     def __aiter__(self) -> AsyncIterator[str]:
         """The raw events, as they come. Ends when the provider closes in good order; raises
         `SidebandLost`, with the close code, when it does not."""

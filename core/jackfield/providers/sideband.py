@@ -8,7 +8,9 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.server import broadcast
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
 from jackfield.errors import SidebandLost
 from jackfield.providers.base import Event
@@ -85,6 +87,13 @@ class RealtimeSideband:
             raise SidebandLost(
                 f"{self._place} took no event of the sideband for {self._send_timeout:g} s; closed"
             ) from None
+
+    def send_now(self, event: Event) -> bool:
+        if self._socket.state is not State.OPEN or self._socket.transport.get_write_buffer_size():
+            return False
+        # The one way to send without a coroutine; to wait for a buffer is what `send` is for.
+        broadcast([self._socket], encoded(event), text=True)
+        return True
 
     async def __aiter__(self) -> AsyncIterator[str]:
         while True:
