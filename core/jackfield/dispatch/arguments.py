@@ -60,7 +60,7 @@ def _decode(text: str) -> dict[str, Json]:
     if not text.strip():
         return {}
     try:
-        value: Json = json.loads(text, parse_constant=_refuse_constant)
+        value: Json = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise ToolError(
             f"The arguments are not JSON: {error.msg} at character {error.pos + 1}. Send one JSON object."
@@ -74,6 +74,9 @@ def _decode(text: str) -> dict[str, Json]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _mend(arguments: Mapping[str, Json], schema: Mapping[str, Json]) -> dict[str, Json]:
@@ -91,7 +94,7 @@ def _mended(value: Json, schema: Json) -> Json:
     if not isinstance(value, str) or not isinstance(schema, Mapping) or len(value) > 40:
         return value
     try:
-        read: Json = json.loads(value, parse_constant=_refuse_constant)
+        read: Json = _DECODER.decode(value)
     except ValueError:
         return value
     wanted = schema.get("type")
