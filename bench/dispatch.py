@@ -52,11 +52,6 @@ class Client:
         figures: dict[str, float] = json.loads(await asyncio.wait_for(self.process.stdout.readline(), 30))
         return figures
 
-    async def close(self) -> None:
-        assert self.process.stdin
-        self.process.stdin.close()
-        await asyncio.wait_for(self.process.wait(), 60)
-
 
 @dataclass
 class Samples:
@@ -69,17 +64,21 @@ class Samples:
 
 @asynccontextmanager
 async def a_client(name: str, exchange: Exchange, url: str, sessions: int) -> AsyncIterator[Client]:
+    """With all its sessions open. It goes when the block is left, whatever happened in it."""
     command = [sys.executable, str(Path(__file__).with_name("clients.py")), name, url, str(sessions)]
     process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
-    client = None
+    died = asyncio.create_task(process.wait())
+    connected = asyncio.create_task(exchange.connected(name, sessions))
     try:
-        client = Client(name, process, await exchange.connected(name, sessions))
-        yield client
+        await asyncio.wait({died, connected}, return_when=asyncio.FIRST_COMPLETED)
+        if died.done():
+            raise SystemExit(f"the client {name} ended before its sessions were open; see above")
+        yield Client(name, process, await connected)
     finally:
-        if client is None:
-            process.kill()
-        else:
-            await client.close()
+        connected.cancel()
+        assert process.stdin
+        process.stdin.close()
+        await asyncio.wait_for(died, 60)
 
 
 async def measure(clients: Sequence[Client], calls: int, seconds: float) -> Mapping[str, Samples]:

@@ -22,6 +22,8 @@ from websockets.server import ServerProtocol
 Event = dict[str, object]
 
 PATIENCE = 30.0
+THOUGHT = 0.004
+"""Seconds from the beginning of a response to its function calls: less than any model takes."""
 
 
 @dataclass
@@ -85,6 +87,7 @@ class Line(asyncio.Protocol):
         self.settled.clear()
         response = {"id": f"resp_{next(self._numbers)}", "conversation_id": "conv_1"}
         self.say("response.created", response=response)
+        await asyncio.sleep(THOUGHT)
         items = [self._item(tool, number) for number in range(parallel)]
         texts = [_text("response.output_item.done", response_id=response["id"], item=item) for item in items]
         for item, text in zip(items, texts, strict=True):
