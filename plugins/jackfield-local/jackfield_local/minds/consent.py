@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from jackfield_local.minds import proposal
+from jackfield_local.minds.answers import sentence
 from jackfield_local.minds.dialogue import Item, arguments_of, text_of
 from jackfield_local.minds.offers import Offer
 from jackfield_local.speech import Call
@@ -20,6 +21,7 @@ from jackfield_local.speech import Call
 ALL_RIGHT = "All right, I won't."
 
 _DENIED = "The caller must agree first."
+_WORDING = re.compile(r"Ask the caller: (.+?) When the caller has said yes, call ", re.DOTALL)
 _BUTTON = re.compile(
     r"^By a button, the caller has (agreed|refused)\b.*? It is about (\S+) (\{.*\})\.$", re.DOTALL
 )
@@ -54,17 +56,25 @@ class Answer(Enum):
     NEITHER = auto()
 
 
-def must_ask(output: str) -> bool:
-    """Whether a function call was not run because the caller has to agree first."""
+def question_for(call: Call, output: str, offer: Offer | None) -> str:
+    """What to ask the caller before this call may run, in the words it is told to be asked in where there
+    are any; "" where its output does not demand it."""
+    message = _demand(output)
+    if not message:
+        return ""
+    if not (wording := _WORDING.search(message)):
+        return proposal.question(call, offer)
+    words = wording[1].strip()
+    return words if words.endswith("?") else f"{sentence(words)} Shall I?"
+
+
+def _demand(output: str) -> str:
     try:
         value = json.loads(output)
     except ValueError:
-        return False
-    return (
-        isinstance(value, Mapping)
-        and value.get("error") == "denied"
-        and str(value.get("message")).startswith(_DENIED)
-    )
+        return ""
+    message = str(value.get("message")) if isinstance(value, Mapping) else ""
+    return message if message.startswith(_DENIED) and value.get("error") == "denied" else ""
 
 
 def is_button(note: str) -> bool:
@@ -115,8 +125,9 @@ class _Reader:
 
     def _answered(self, item: Item) -> None:
         call = self._calls.get(str(item.get("call_id")))
-        if call is not None and must_ask(str(item.get("output") or "")):
-            text = proposal.question(call, self._offers.get(call.name))
+        if call is None:
+            return
+        if text := question_for(call, str(item.get("output") or ""), self._offers.get(call.name)):
             self.questions[subject(call)] = Question(call, text)
 
     def _said(self, item: Item) -> None:

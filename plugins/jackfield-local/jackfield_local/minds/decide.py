@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from jackfield_local.minds import consent, proposal, talk, work
+from jackfield_local.minds import consent, talk, work
 from jackfield_local.minds.answers import joined, spoken
 from jackfield_local.minds.asked import Asked, asked_for, completed
 from jackfield_local.minds.dialogue import Dialogue, Requested, read
@@ -42,9 +42,10 @@ def decide(thought: Thought, matcher: Matcher, today: date) -> list[Say | Call]:
 
 def _told(call: Requested, matcher: Matcher) -> str:
     """One output as the agent says it, or the question that it demands."""
-    if consent.must_ask(call.output or ""):
-        return proposal.question(Call(call.name, call.arguments), matcher.offer(call.name))
-    return work.told(call, matcher)
+    asked = Call(call.name, call.arguments)
+    return consent.question_for(asked, call.output or "", matcher.offer(call.name)) or work.told(
+        call, matcher
+    )
 
 
 def _note(text: str, situation: Situation) -> str:

@@ -194,6 +194,26 @@ async def test_it_is_the_same_in_another_trade(mind: RulesMind) -> None:
     assert calls == [("bistro__book_table", arguments)]
 
 
+@pytest.mark.parametrize(
+    ("wording", "said"),
+    [
+        ("Close it for good?", "Close it for good?"),
+        ("it cannot be opened again", "It cannot be opened again. Shall I?"),
+    ],
+)
+async def test_a_question_that_a_plugin_has_worded_is_asked_as_it_is(
+    mind: RulesMind, wording: str, said: str
+) -> None:
+    message = (
+        f"The caller must agree first. Ask the caller: {wording} When the caller has said yes, call "
+        "tickets.close_ticket again with the same arguments."
+    )
+    told = Outcome(OutcomeKind.DENIED, message=message).output
+    items = [user("Close ticket 1042."), call("c", CLOSE[0], **CLOSE[1]), output("c", told)]
+    assert await respond(mind, *items) == (said, [])
+    assert await respond(mind, *items, agent(said), user("Yes.")) == ("", [CLOSE])
+
+
 async def test_a_refusal_of_another_kind_is_no_question(mind: RulesMind) -> None:
     told = Outcome(OutcomeKind.DENIED, message="Only the owner may close tickets.").output
     items = [user("Close ticket 1042."), call("c", CLOSE[0], **CLOSE[1]), output("c", told)]
