@@ -79,13 +79,15 @@ class RegisterVoice(Protocol):
 class FunctionCall:
     """A function call, as hooks see it. `tool` is the qualified name (`tickets.close_ticket`), or what the
     model asked for where there is no such tool. `arguments` are a copy, after validation; empty where they
-    could not be read. `read_only` and `idempotent` are what the tool's author claims."""
+    could not be read. `read_only` and `idempotent` are what the tool's author claims; `agreed` is whether the
+    caller was asked about just this call, and said yes."""
 
     id: str
     tool: str
     arguments: Arguments = field(default_factory=dict)
     read_only: bool = False
     idempotent: bool = False
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class VerdictKind(Enum):
 
     ALLOW = auto()
     DENY = auto()
+    CONFIRM = auto()
     REPLACE_ARGUMENTS = auto()
     REPLACE_VALUE = auto()
 
@@ -110,7 +113,7 @@ _NOT_GIVEN = object()
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of a function call. Make one with `allow`, `deny` or `replace`."""
+    """What becomes of a function call. Make one with `allow`, `deny`, `confirm` or `replace`."""
 
     kind: VerdictKind
     reason: str = ""
@@ -126,6 +129,12 @@ class Verdict:
     def deny(cls, reason: str) -> Self:
         """The tool is not run. `reason` is a sentence for the model, and so perhaps for the caller."""
         return cls(VerdictKind.DENY, reason=reason)
+
+    @classmethod
+    def confirm(cls, question: str) -> Self:
+        """The tool is run only after the caller was asked `question` and said yes: by calling again with the
+        same arguments after a turn of the caller, or by a button. No opinion on a call that was agreed to."""
+        return cls(VerdictKind.CONFIRM, reason=question)
 
     @classmethod
     def replace(cls, *, arguments: Arguments | None = None, value: Json = _NOT_GIVEN) -> Self:

@@ -413,6 +413,21 @@ def test_a_button_refuses_and_the_question_is_gone() -> None:
     assert not line.conversation.settle("call_1", True, line.now)
 
 
+def test_a_plugin_may_want_a_yes_for_a_tool_whose_policy_wants_none() -> None:
+    line = a_line(close=CallPolicy(announce_after=None))
+    asked_to(line, "call_1", '{"number": 1}')
+    line.conversation.ask_first("call_1", '{"number": 1}', "Shall I close it?", line.now)
+    line.carry_out()
+    line.settle_wires()
+    assert line.service.outputs == ["call_1"]
+    line.conversation.finish("call_1", Outcome(OutcomeKind.DENIED, message="late"), line.now)
+    turn(line)
+    asked_to(line, "call_2", '{"number": 2}')
+    asked_to(line, "call_3", '{"number": 1}')
+    assert line.started == ["call_1", "call_2", "call_3"]
+    assert settled(line) == ["agreed"]
+
+
 def test_a_question_does_not_stand_for_ever() -> None:
     line = a_line(close=CONFIRM)
     asked_to(line, "call_1")

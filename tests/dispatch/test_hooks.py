@@ -110,6 +110,15 @@ async def test_before_call_may_be_async(site: Site) -> None:
         assert (await desk.run(tool(double))).message == "Not now."
 
 
+async def test_before_call_may_want_a_yes_first_and_says_what_to_ask(site: Site) -> None:
+    source = DENY.replace("Verdict.deny", "Verdict.confirm")
+    async with hooked(site, careful=source) as desk:
+        outcome = await desk.run(tool(double), '{"number": 4}')
+        assert outcome.kind is OutcomeKind.DENIED
+        assert outcome.message == "The caller must agree first: No 4 for receptionist."
+        assert not desk.entered
+
+
 ARGUMENTS = """
 @jackfield.hookimpl
 def before_call(call):
@@ -171,7 +180,7 @@ BROKEN = {
     "raises": ("raise RuntimeError('password=hunter2')", "failed"),
     "exits": ("raise SystemExit(3)", "failed"),
     "a_truth": ("return True", "returned neither a Verdict nor None (bool)"),
-    "no_reason": ("return Verdict.deny('  ')", "denied a call without a reason"),
+    "no_reason": ("return Verdict.deny('  ')", "returned a Verdict without words"),
     "no_json": ("return Verdict.replace(value=object())", "returned a value that JSON cannot hold"),
     "neither": ("return Verdict.replace()", "failed"),
     "misfit": (
@@ -247,6 +256,23 @@ async def test_a_hook_that_blocks_its_thread_holds_up_no_call_and_not_the_tools(
         assert (await desk.run(tool(double), '{"number": 2}')).value == 4
         assert (await desk.run(tool(which_thread))).value == "jackfield-tools"
         probe("stubborn").done.set()
+
+
+LATE = """
+patience = 30
+
+@jackfield.hookimpl
+def before_call(call):
+    return Verdict.deny("Judged all the same.")
+"""
+
+
+async def test_a_hook_that_blocks_its_thread_keeps_no_other_plugin_from_judging(site: Site) -> None:
+    async with hooked(site, a=BLOCK, b=LATE) as desk:
+        for number in range(4):
+            outcome = await desk.run(tool(double), f'{{"number": {number}}}')
+            assert outcome.message == "Judged all the same."
+        probe("a").done.set()
 
 
 async def test_a_plugin_whose_patience_is_no_number_has_the_ordinary_one(site: Site) -> None:

@@ -68,6 +68,41 @@ async def before_call(call, session):
         assert "call_started" not in line.kinds()
 
 
+CONFIRM = """
+@jackfield.hookimpl
+def before_call(call):
+    seen.append(call.agreed)
+    return Verdict.confirm(f"Shall I close ticket {call.arguments.get('number', 1042)}?")
+"""
+
+
+async def called(line: Line, call_id: str, requests: int) -> str:
+    """The model calls the tool in the response that it is in, and is asked to speak about the output."""
+    line.exchange.call(call_id, "test__close_ticket")
+    line.exchange.end()
+    await line.exchange.flush()
+    await line.exchange.hears(lambda exchange: len(exchange.requests) == requests)
+    return line.outputs()[call_id]
+
+
+async def test_what_a_plugin_wants_confirmed_runs_once_after_the_caller_agreed(
+    tmp_path: Path, load: Callable[[str], Plugins]
+) -> None:
+    async with a_line(tmp_path, AGENTS, close_ticket, plugins=load(CONFIRM)) as line:
+        asked = json.loads(await spoken(line))
+        assert asked["error"] == "denied"
+        assert "Shall I close ticket 1042?" in asked["message"]
+        assert "confirmation_asked" in line.kinds()
+        line.exchange.end()
+        await line.exchange.flush()
+        assert await line.session.confirm("call_0", agreed=True)
+        await line.exchange.hears(lambda exchange: len(exchange.requests) == 2)
+        assert await called(line, "call_8", 3) == "Ticket 1042 is closed."
+        assert "Shall I close" in await called(line, "call_9", 4), "one yes is for one call"
+        assert line.kinds().count("call_started") == 1
+    assert sys.modules["probe_desk"].seen == [False, True, False]
+
+
 async def test_arguments_that_a_plugin_replaces_reach_the_tool_and_the_timeline(
     tmp_path: Path, load: Callable[[str], Plugins]
 ) -> None:

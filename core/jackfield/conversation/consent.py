@@ -1,9 +1,9 @@
 """The caller's agreement to what must not happen without it.
 
-A tool with `confirm` is not run at its first function call: that one is answered with "ask the caller". It
-runs when it is called again with the same arguments and the caller has had a turn in between, or has agreed
-by a button; within a time limit, and once. Nothing here trusts the model's word that the caller said yes: it
-can only call again, and only after somebody else has spoken.
+A tool with `confirm`, or one for whose call a plugin wants it, is not run at its first function call: that
+one is answered with "ask the caller". It runs when it is called again with the same arguments and the caller
+has had a turn in between, or has agreed by a button; within a time limit, and once. Nothing here trusts the
+model's word that the caller said yes: it can only call again, and only after somebody else has spoken.
 """
 
 from __future__ import annotations
@@ -34,6 +34,10 @@ class Consents:
 
     def __init__(self) -> None:
         self._questions: dict[str, Question] = {}
+
+    def __bool__(self) -> bool:
+        """Whether any question stands."""
+        return bool(self._questions)
 
     def may_run(self, subject: str, turn: int) -> Question | None:
         """The question that this function call answers with yes, which is thereby used up; None if the
@@ -84,9 +88,10 @@ def subject(name: str, arguments: str) -> str:
         return f"{name} {arguments}"
 
 
-def ask_the_caller(title: str, arguments: str) -> str:
-    """What the model is told instead of a result."""
-    return (
-        f"The caller must agree first. Tell the caller what {title} will do with {arguments or '{}'}, and "
-        "ask for a yes. When the caller has said yes, call it again with the same arguments."
-    )
+def ask_the_caller(title: str, arguments: str, question: str = "") -> str:
+    """What the model is told instead of a result. `question` is what to ask, where somebody has a wording."""
+    ask = f"Tell the caller what {title} will do with {arguments or '{}'}, and ask for a yes."
+    if question:
+        ask = f"Ask the caller: {question}"
+    again = f"When the caller has said yes, call {title} again with the same arguments."
+    return f"The caller must agree first. {ask} {again}"

@@ -74,6 +74,12 @@ class Conversation(Listening):
         self._answer(call, outcome, now)
         self._speak(now)
 
+    def ask_first(self, call_id: str, arguments: str, question: str, now: float) -> None:
+        """A plugin wants the caller's yes before this function call, with these arguments, is run."""
+        if call := self._ours.running(call_id):
+            self._ask(call, arguments, question, now)
+            self._speak(now)
+
     def cancel(self, call_id: str, reason: str, now: float) -> bool:
         """Stop the work of a running function call; the model is told `reason`. False if none runs."""
         call = self._ours.running(call_id)
@@ -161,30 +167,37 @@ class Conversation(Listening):
         if not self._ours.add(call):
             return
         self._orders.note(notices.CallReceived(now, call.id, call.title, item.arguments))
-        if call.policy.confirm and not self._agreed(call, item.arguments, now):
-            message = ask_the_caller(call.title, item.arguments)
-            self._answer(call, Outcome(OutcomeKind.DENIED, message=message), now)
+        agreed = self._agreed(call, item.arguments, now)
+        if call.policy.confirm and not agreed:
+            self._ask(call, item.arguments, "", now)
         elif call.policy.background:
-            self._start_job(call, item.arguments, now)
+            self._start_job(call, item.arguments, agreed, now)
         else:
-            self._orders.give(StartCall(call.id, item.name, item.arguments, call.policy))
+            self._orders.give(StartCall(call.id, item.name, item.arguments, call.policy, agreed))
 
     def _agreed(self, call: FunctionCall, arguments: str, now: float) -> bool:
-        what = subject(call.name, arguments)
-        if question := self._consents.may_run(what, self.turns):
+        """Whether the caller was asked about just this, and said yes."""
+        question = (
+            self._consents.may_run(subject(call.name, arguments), self.turns) if self._consents else None
+        )
+        if question is not None:
             self._orders.note(notices.ConfirmationSettled(now, question.call_id, question.title, "agreed"))
-            return True
+        return question is not None
+
+    def _ask(self, call: FunctionCall, arguments: str, question: str, now: float) -> None:
+        what = subject(call.name, arguments)
         self._consents.ask(Question(call.id, call.title, what, self.turns, now))
         self._orders.note(notices.ConfirmationAsked(now, call.id, call.title, arguments))
-        return False
+        message = ask_the_caller(call.title, arguments, question)
+        self._answer(call, Outcome(OutcomeKind.DENIED, message=message), now)
 
-    def _start_job(self, call: FunctionCall, arguments: str, now: float) -> None:
+    def _start_job(self, call: FunctionCall, arguments: str, agreed: bool, now: float) -> None:
         """The function call is answered at once; its work goes on under a name of its own."""
         job = Job.of(call, self._orders.new_id("job"))
         job.announced = True
         self._ours.add(job)
         self._orders.note(notices.CallReceived(now, job.id, job.title, arguments))
-        self._orders.give(StartCall(job.id, call.name, arguments, call.policy))
+        self._orders.give(StartCall(job.id, call.name, arguments, call.policy, agreed))
         told = f"Started as {job.id}. Its result will come by itself; go on with the conversation."
         self._answer(call, Outcome(OutcomeKind.VALUE, told), now)
 

@@ -11,12 +11,14 @@ from jackfield.protocol.client_events import ClientEvent
 
 @dataclass(frozen=True, slots=True)
 class StartCall:
-    """Run a function call and report by `Conversation.finish`, exactly once. `arguments` is raw JSON."""
+    """Run a function call and report by `Conversation.finish`, exactly once. `arguments` is raw JSON;
+    `agreed` is whether the caller was asked about just this, and said yes."""
 
     call_id: str
     name: str
     arguments: str
     policy: CallPolicy
+    agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

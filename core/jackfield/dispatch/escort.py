@@ -80,9 +80,11 @@ class Escort:
 
     async def _opinion(self, hook: Hook, read: Read) -> Verdict | None:
         verdict = await self._runner.run(hook, lambda: _verdict(hook, self._offered), self._context)
-        if isinstance(verdict, Verdict) and verdict.kind is VerdictKind.REPLACE_ARGUMENTS:
+        if not isinstance(verdict, Verdict) or (verdict.kind is VerdictKind.CONFIRM and self.call.agreed):
+            return None
+        if verdict.kind is VerdictKind.REPLACE_ARGUMENTS:
             return replace(verdict, arguments=_reread(verdict.arguments, read))
-        return verdict if isinstance(verdict, Verdict) else None
+        return verdict
 
     def _refused(self, hook: Hook, failure: HookFailed) -> Verdict | None:
         """A `ToolError` is meant; anything else is a fault."""
@@ -107,7 +109,7 @@ async def _verdict(hook: Hook, offered: Mapping[str, object]) -> Verdict | None:
         return None
     if not isinstance(returned, Verdict):
         raise HookFailed(f"returned neither a Verdict nor None ({type(returned).__qualname__})")
-    if returned.kind is VerdictKind.DENY:
+    if returned.kind in (VerdictKind.DENY, VerdictKind.CONFIRM):
         return replace(returned, reason=_reason(returned.reason))
     if returned.kind is VerdictKind.REPLACE_VALUE:
         return replace(returned, value=_jsonable(returned.value))
@@ -116,7 +118,7 @@ async def _verdict(hook: Hook, offered: Mapping[str, object]) -> Verdict | None:
 
 def _reason(words: object) -> str:
     if not isinstance(words, str) or not words.strip():
-        raise HookFailed("denied a call without a reason")
+        raise HookFailed("returned a Verdict without words")
     return whole_characters(words.strip()[:_MOST_REASON])
 
 

@@ -17,7 +17,7 @@ from jackfield.dispatch.escort import Escort
 from jackfield.dispatch.executor import CLOSING_SECONDS, Executor
 from jackfield.dispatch.executors import LoopExecutor
 from jackfield.dispatch.hook_runner import HookFailed, HookRunner, answer
-from jackfield.dispatch.request import Entered, Finished, Happened, ignored
+from jackfield.dispatch.request import AgreementWanted, Entered, Finished, Happened, ignored
 from jackfield.dispatch.turns import Bounds
 from jackfield.hookspecs import FunctionCall, SessionFacts, Verdict, VerdictKind
 from jackfield.plugins import CallHooks
@@ -105,7 +105,7 @@ class HookedDispatcher(Dispatcher):
     async def _judge(self, call: Call, escort: Escort) -> Verdict:
         """What becomes of the call, once everything that belongs around it has been entered."""
         verdict = await escort.judge(lambda text: self._reader.read(call.tool, text))
-        if verdict.kind in (VerdictKind.DENY, VerdictKind.REPLACE_VALUE):
+        if verdict.kind in (VerdictKind.DENY, VerdictKind.CONFIRM, VerdictKind.REPLACE_VALUE):
             return verdict
         if verdict.arguments is not None:
             self._replace_arguments(call, escort, verdict.arguments)
@@ -114,6 +114,10 @@ class HookedDispatcher(Dispatcher):
     def _obey(self, call: Call, verdict: Verdict) -> None:
         if verdict.kind is VerdictKind.DENY:
             self._finish(call, Outcome(OutcomeKind.DENIED, message=verdict.reason))
+        elif verdict.kind is VerdictKind.CONFIRM:
+            call.happened(AgreementWanted(verdict.reason))
+            message = f"The caller must agree first: {verdict.reason}"
+            self._finish(call, Outcome(OutcomeKind.DENIED, message=message))
         elif verdict.kind is VerdictKind.REPLACE_VALUE:
             self._give(call, verdict.value)
         else:
@@ -181,4 +185,6 @@ def _seen(tool: Tool | None, name: str, arguments: Arguments, context: ToolConte
     copy = deepcopy(dict(arguments))
     if tool is None:
         return FunctionCall(context.call_id, name, copy)
-    return FunctionCall(context.call_id, tool.name, copy, tool.read_only, tool.idempotent)
+    return FunctionCall(
+        context.call_id, tool.name, copy, tool.read_only, tool.idempotent, agreed=context.agreed
+    )

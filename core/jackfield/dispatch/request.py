@@ -25,7 +25,14 @@ class Joined:
     other: str
 
 
-Happening = Retried | Joined
+@dataclass(frozen=True, slots=True)
+class AgreementWanted:
+    """A plugin wants the caller's yes first; `question` is a sentence. The call ends as denied."""
+
+    question: str
+
+
+Happening = Retried | Joined | AgreementWanted
 
 Entered = Callable[[str, Arguments], None]
 Finished = Callable[[str, Outcome], None]

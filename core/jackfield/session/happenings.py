@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from jackfield.dispatch.blocked import Blocked
-from jackfield.dispatch.request import Happening, Joined
+from jackfield.dispatch.request import Joined, Retried
 from jackfield.notices import CallJoined, CallRetried, Notice, ToolBlocked, ToolIsolated
 
 
-def notice_of(happening: Happening, call_id: str, tool: str, now: float) -> Notice:
+def notice_of(happening: Joined | Retried, call_id: str, tool: str, now: float) -> Notice:
     """`now` is on the session's clock."""
     if isinstance(happening, Joined):
         return CallJoined(now, call_id, tool, happening.other)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from jackfield.calls import Arguments, Outcome, OutcomeKind
 from jackfield.conversation.conversation import Conversation
 from jackfield.conversation.effects import CancelCall, Close, Effect, Note, Send, StartCall
-from jackfield.dispatch.request import Happening
+from jackfield.dispatch.request import AgreementWanted, Happening
 from jackfield.errors import ProviderError
 from jackfield.notices import (
     HandedOff,
@@ -180,6 +180,10 @@ class Session:
         self._carry_out()
 
     def _happened(self, call: StartCall, happening: Happening) -> None:
+        if isinstance(happening, AgreementWanted):
+            self._conversation.ask_first(call.call_id, call.arguments, happening.question, self._now)
+            self._carry_out()
+            return
         self._note(notice_of(happening, call.call_id, self.persona.title(call.name), self._now))
 
     def _progressed(self, call_id: str, text: str) -> None:
@@ -233,7 +237,8 @@ class Session:
             self._loop.call_soon_threadsafe(self._progressed, call.call_id, text)
 
         title, settings = self.persona.title(call.name), self._switchboard.settings(self.persona, call.name)
-        return ToolContext(call.call_id, self.id, self.agent, call.policy.timeout, progress, title, settings)
+        limit, agreed = call.policy.timeout, call.agreed
+        return ToolContext(call.call_id, self.id, self.agent, limit, progress, title, settings, agreed=agreed)
 
     def _hand_over(self, call_id: str, agent: str) -> None:
         address = self._switchboard.config.agents[agent].transfer

@@ -35,7 +35,8 @@ class ToolContext:
     parameter. `progress` may be called from any thread, as often as the tool likes. `tool` is the tool's
     qualified name and `settings` its plugin's section of agents.yaml. `seconds_left` is what the call has
     when the tool is entered. `cancelled` is set when nobody waits for the result any more: a coroutine is
-    interrupted, a plain function that runs for long looks at `cancelled.is_set()` and returns.
+    interrupted, a plain function that runs for long looks at `cancelled.is_set()` and returns. `agreed` is
+    whether the caller was asked about just this call, and said yes.
     """
 
     call_id: str
@@ -46,6 +47,7 @@ class ToolContext:
     tool: str = ""
     settings: Mapping[str, Json] = field(default_factory=dict, compare=False, repr=False)
     cancelled: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
+    agreed: bool = False
     _began: float = field(init=False, default_factory=time.monotonic, compare=False, repr=False)
 
     @property
