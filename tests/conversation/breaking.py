@@ -103,8 +103,8 @@ BREAKS = [
     Break(
         "8 what comes twice counts once",
         "contribution.py",
-        "if contribution.id in self._open or contribution.id in self._over:",
-        "if contribution.id in self._open:",
+        "return contribution_id in self._open or contribution_id in self._over",
+        "return contribution_id in self._open",
     ),
     Break(
         "8 what is unknown passes",

@@ -20,6 +20,7 @@ class ServiceResponse:
     knows: frozenset[str]  # the call ids whose outputs, and the messages, it was begun with
     status: str = "in_progress"
     output: list[Json] = field(default_factory=list)
+    metadata: Json = None
 
 
 @dataclass
@@ -50,11 +51,12 @@ class Service:
 
     def begin(self, request: Mapping[str, Json] | None = None) -> None:
         assert self.active is None
-        response = ServiceResponse(f"resp_{len(self.responses)}", frozenset(self.known))
-        self.responses.append(response)
         asked_for = request["response"] if request else {}
         assert isinstance(asked_for, dict)
-        echo = {"conversation_id": "conv_1", "metadata": asked_for.get("metadata")}
+        response = ServiceResponse(f"resp_{len(self.responses)}", frozenset(self.known))
+        response.metadata = asked_for.get("metadata")
+        self.responses.append(response)
+        echo = {"conversation_id": "conv_1", "metadata": response.metadata}
         self._say("response.created", response={"id": response.id, **echo})
 
     def call(self, call_id: str, name: str, status: str = "completed", arguments: str = "{}") -> None:
@@ -73,6 +75,7 @@ class Service:
         self.active.status, ended = status, self.active
         details = {"error": {"code": "server_error", "message": "it broke"}} if status == "failed" else {}
         response = {"id": ended.id, "conversation_id": "conv_1", "status": status, "output": ended.output}
+        response["metadata"] = ended.metadata
         self._say("response.done", response={**response, "status_details": details})
 
     def speech_starts(self) -> None:

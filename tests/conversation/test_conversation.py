@@ -322,7 +322,8 @@ def test_an_output_that_was_not_acknowledged_is_sent_again_after_the_sideband_wa
     line.finish("call_1")
     line.service.inbox.clear()  # it never arrived, nor did the request for a response
     line.view.clear()
-    line.conversation.reattached(line.now)
+    line.conversation.detached(line.now)
+    line.conversation.attached(line.now)
     line.carry_out()
     line.settle()
     assert line.service.outputs == ["call_1"]

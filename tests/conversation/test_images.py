@@ -59,7 +59,8 @@ def test_images_that_were_lost_with_the_control_leg_are_sent_again() -> None:
     line.finish("call_1", PHOTO)
     line.service.inbox.clear()
     line.view.clear()
-    line.conversation.reattached(line.now)
+    line.conversation.detached(line.now)
+    line.conversation.attached(line.now)
     line.carry_out()
     line.settle()
     assert [item["type"] for item in line.service.items] == ["function_call_output", "message"]

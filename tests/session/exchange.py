@@ -45,6 +45,7 @@ class Exchange(Service):
     def __init__(self) -> None:
         super().__init__()
         self.sockets: list[WebSocket] = []
+        self.attachments = 0
         self.said: list[dict[str, Any]] = []
         self.hung_up: list[str] = []
         self.referred: list[str] = []
@@ -76,6 +77,7 @@ class Exchange(Service):
         await client.accept()
         await client.send_json({"type": "session.created", "session": {"type": "realtime"}})
         self.sockets.append(client)
+        self.attachments += 1
         with suppress(*GONE):
             while True:
                 await self.take_in(json.loads(await client.receive_text()))
@@ -216,7 +218,13 @@ async def a_line(
     async with House(rtc_1=exchange).serving() as url:
         endpoint = Endpoint(url, "gpt-realtime-2.1", offer_form="multipart")
         provider = RealtimeProvider("openai", endpoint, ApiKey("sk-test"))
-        board = Switchboard(config, lambda: Catalogue([source]), policies or {}, dispatcher, notify)
+        board = Switchboard(
+            config,
+            lambda: Catalogue([source, *(plugins.tool_sources() if plugins else [])]),
+            policies or {},
+            dispatcher,
+            notify,
+        )
         session = Session("session_1", config.first_agent, provider, board)
         running = asyncio.create_task(session.run("rtc_1"))
         line = Line(session, exchange, source)

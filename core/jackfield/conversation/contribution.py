@@ -22,6 +22,8 @@ MOST_ASKED = 3
 MOST_REMEMBERED = 1_000
 """So many finished function calls are remembered, by name alone, to recognise their repetition."""
 
+_UNDER_WAY = (Stage.SENT, Stage.REPEATED)
+
 ADDING = "add_"
 """With the id of the thing behind it: the `event_id` of the event that adds it."""
 
@@ -50,7 +52,7 @@ class Contribution:
 
     @property
     def unheard(self) -> bool:
-        return self.spoken and self.stage in (Stage.SENT, Stage.ADDED)
+        return self.spoken and self.stage in (*_UNDER_WAY, Stage.ADDED)
 
     @property
     def over(self) -> bool:
@@ -121,10 +123,19 @@ class Contributions:
 
     def add(self, contribution: Contribution) -> bool:
         """Take it in; False if it was seen before, however often the service repeats it."""
-        if contribution.id in self._open or contribution.id in self._over:
+        if self.knows(contribution.id):
             return False
         self._open[contribution.id] = contribution
         return True
+
+    def knows(self, contribution_id: str) -> bool:
+        """Whether it is or was among ours."""
+        return contribution_id in self._open or contribution_id in self._over
+
+    def stage(self, contribution_id: str) -> Stage | None:
+        """Where it stands; None for one that is over, or was never ours."""
+        contribution = self._open.get(contribution_id)
+        return contribution.stage if contribution else None
 
     def running(self, call_id: str) -> FunctionCall | None:
         call = self._open.get(call_id)
@@ -146,7 +157,7 @@ class Contributions:
     @property
     def unacknowledged(self) -> list[Contribution]:
         """Everything that was sent, while nothing tells that it arrived."""
-        return [each for each in self._open.values() if each.stage is Stage.SENT]
+        return [each for each in self._open.values() if each.stage in _UNDER_WAY]
 
     def step(self, contribution_id: str, step: Step) -> bool:
         contribution = self._open.get(contribution_id)

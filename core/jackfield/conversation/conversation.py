@@ -112,11 +112,19 @@ class Conversation(Listening):
         self._speak(now)
         return True
 
-    def reattached(self, now: float) -> None:
-        """The sideband was lost and is back: what was not acknowledged is sent again."""
+    def detached(self, now: float) -> None:
+        """The sideband is not there (yet, or any more). Tools go on; no response is asked for, and what is
+        sent is taken for lost."""
         self._floor.lose_sight(now)
         self._speaking.forget()
+
+    def attached(self, now: float) -> None:
+        """The sideband is there: what was not acknowledged is sent (again). The service takes no item
+        twice, so that what had arrived after all is not said twice."""
+        self._floor.look_again(now)
         for contribution in self._ours.unacknowledged:
+            contribution.step(Step.AGAIN)
+            contribution.asked = 0
             self._orders.send(contribution.wire())
         self._speak(now)
 
@@ -224,10 +232,19 @@ class Conversation(Listening):
             self._close(service_errors.sentence(error.code, error.message))
         elif self._speaking.refused(error, now):
             pass
-        elif self._ours.step(error.event_id.removeprefix(ADDING), Step.DECLINED):
-            self._orders.trouble(f"the service does not take {error.event_id}: {error.message}", now)
+        elif self._declined(error, now):
+            pass
         elif error.code not in service_errors.BENIGN:
             self._orders.trouble(error.message or error.code, now)
+
+    def _declined(self, error: ErrorReported, now: float) -> bool:
+        """Take in an error; False if it names nothing of ours. What was sent twice and is declined is there
+        already."""
+        ours = error.event_id.removeprefix(ADDING)
+        if self._ours.stage(ours) is Stage.SENT:
+            self._orders.trouble(f"the service does not take {error.event_id}: {error.message}", now)
+        self._ours.step(ours, Step.DECLINED)
+        return self._ours.knows(ours)
 
     # --- small change -------------------------------------------------------------------------------
 

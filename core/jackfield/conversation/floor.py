@@ -93,13 +93,17 @@ class Floor:
         return True
 
     def lose_sight(self, now: float) -> None:
-        """The sideband was gone for a while: what we knew of the service may be wrong. A request that
-        meets an active response is refused as busy, which puts things right again."""
+        """The sideband is gone, and what we knew of the service is worth nothing."""
         self.user = User.SILENT
         self.playback = Playback.QUIET
-        self.response = Response.NONE
         self._response_id = ""
-        self._since = self.quiet_since = now
+        self.signal(Signal.LOST, now)
+
+    def look_again(self, now: float) -> None:
+        """The sideband is there. A request that meets a response which we do not know of is refused as
+        busy, which puts things right."""
+        self.quiet_since = now
+        self.signal(Signal.BACK, now)
 
     def _knows(self, response_id: str) -> bool:
         return response_id != "" and (response_id == self._response_id or response_id in self._ended)

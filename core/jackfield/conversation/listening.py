@@ -8,6 +8,7 @@ from jackfield import notices
 from jackfield.conversation.floor import Floor
 from jackfield.conversation.orders import Orders
 from jackfield.conversation.states import Playback
+from jackfield.protocol.client_events import REQUEST
 from jackfield.protocol.server_events import (
     CallerTranscribed,
     ErrorReported,
@@ -73,7 +74,11 @@ class Listening(ABC):
             if self._floor.begins(event, self._is_ours(event), now):
                 self._orders.note(notices.ResponseStarted(now, event.response_id))
                 self._response_began(event, now)
-        elif self._floor.ends(event, now):
+            return
+        request = event.metadata.get(REQUEST, "")
+        if request and self._is_ours(begun := ResponseCreated(event.response_id, event.out_of_band, request)):
+            self._hear_response(begun, now)  # the beginning of what ends here was never told
+        if self._floor.ends(event, now):
             reason = event.reason or event.message or event.code
             metadata = dict(event.metadata)
             self._orders.note(

@@ -32,6 +32,7 @@ class Response(Enum):
     ACTIVE = "active"
     CROSSED = "crossed"  # active, but not the one we asked for: the answer to our request is still to come
     YIELDING = "yielding"  # active still, and the caller's next turn has ended: one more will follow
+    AWAY = "away"  # the sideband is lost: nobody can ask, and nobody knows
 
 
 class Signal(Enum):
@@ -45,6 +46,8 @@ class Signal(Enum):
     BUSY = "error: already has active response"
     REFUSED = "error: any other"
     OVERDUE = "patience ends"
+    LOST = "sideband lost"
+    BACK = "sideband is there"
 
 
 class Stage(Enum):
@@ -52,6 +55,7 @@ class Stage(Enum):
 
     RUNNING = "running"  # a function call only: received, no output yet
     SENT = "sent"
+    REPEATED = "repeated"  # sent again after the sideband was lost: it may have arrived before
     ADDED = "added"  # the service announced the item: later responses know it
     HEARD = "heard"  # a response was begun that knows it
     REFUSED = "refused"  # the service does not take it
@@ -61,6 +65,7 @@ class Step(Enum):
     """What can happen to a thing of ours."""
 
     ANSWERED = "output sent"
+    AGAIN = "sent again"
     ANNOUNCED = "conversation.item.added"
     RESPONDED = "response.created"
     DECLINED = "error naming it"
@@ -74,7 +79,6 @@ RESPONSE: dict[tuple[Response, Signal], Response] = {
     (Response.NONE, Signal.ANSWERED): Response.ACTIVE,
     (Response.REQUESTED, Signal.ANSWERED): Response.ACTIVE,
     (Response.REQUESTED, Signal.CREATED): Response.CROSSED,
-    (Response.REQUESTED, Signal.DONE): Response.NONE,
     (Response.REQUESTED, Signal.BUSY): Response.EXPECTED,
     (Response.REQUESTED, Signal.REFUSED): Response.NONE,
     (Response.REQUESTED, Signal.OVERDUE): Response.NONE,
@@ -91,6 +95,13 @@ RESPONSE: dict[tuple[Response, Signal], Response] = {
     (Response.YIELDING, Signal.CREATED): Response.ACTIVE,
     (Response.YIELDING, Signal.ANSWERED): Response.ACTIVE,
     (Response.YIELDING, Signal.DONE): Response.EXPECTED,
+    (Response.NONE, Signal.LOST): Response.AWAY,
+    (Response.REQUESTED, Signal.LOST): Response.AWAY,
+    (Response.EXPECTED, Signal.LOST): Response.AWAY,
+    (Response.ACTIVE, Signal.LOST): Response.AWAY,
+    (Response.CROSSED, Signal.LOST): Response.AWAY,
+    (Response.YIELDING, Signal.LOST): Response.AWAY,
+    (Response.AWAY, Signal.BACK): Response.NONE,
 }
 
 PATIENCE: dict[Response, float] = {Response.REQUESTED: 3.0, Response.EXPECTED: 3.0}
@@ -102,6 +113,10 @@ STAGE: dict[tuple[Stage, Step], Stage] = {
     (Stage.SENT, Step.ANNOUNCED): Stage.ADDED,
     (Stage.SENT, Step.DECLINED): Stage.REFUSED,
     (Stage.SENT, Step.GIVEN_UP): Stage.HEARD,
+    (Stage.SENT, Step.AGAIN): Stage.REPEATED,
+    (Stage.REPEATED, Step.ANNOUNCED): Stage.ADDED,
+    (Stage.REPEATED, Step.DECLINED): Stage.ADDED,  # for the service has it already
+    (Stage.REPEATED, Step.GIVEN_UP): Stage.HEARD,
     (Stage.ADDED, Step.RESPONDED): Stage.HEARD,
     (Stage.ADDED, Step.GIVEN_UP): Stage.HEARD,
 }

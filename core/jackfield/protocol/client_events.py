@@ -10,6 +10,9 @@ from jackfield.calls import Image, Json
 
 WireObject = dict[str, Json]
 
+LONGEST_ID = 32
+"""Characters of an item's id (§3.1)."""
+
 REQUEST = "jackfield_request"
 """The metadata key under which a response carries the `event_id` of the request it answers."""
 
@@ -27,14 +30,21 @@ class SessionUpdate:
 
 @dataclass(frozen=True, slots=True)
 class CallOutput:
-    """The output of a function call. Legal at any time, and starts no response by itself (§6.3)."""
+    """The output of a function call. Legal at any time, and starts no response by itself (§6.3). Its item
+    has a name, so that the service knows it again when it is sent twice."""
 
     call_id: str
     output: str
     event_id: str = ""
 
     def as_dict(self) -> WireObject:
-        item = {"type": "function_call_output", "call_id": self.call_id, "output": self.output}
+        item_id = f"out_{self.call_id}"[-LONGEST_ID:]  # from the end: there the call ids differ
+        item = {
+            "id": item_id,
+            "type": "function_call_output",
+            "call_id": self.call_id,
+            "output": self.output,
+        }
         return _event("conversation.item.create", self.event_id, item=item)
 
 

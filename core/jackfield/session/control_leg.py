@@ -26,18 +26,26 @@ class Listener:
 
 
 class ControlLeg:
-    """One per session. `send` never waits; what cannot be sent yet is kept, up to a bound."""
+    """One per session. `send` never waits; what the service does not take yet is kept, up to a bound."""
 
     def __init__(self, provider: Provider, call_id: str, listener: Listener) -> None:
         self._provider = provider
         self._call_id = call_id
         self._listener = listener
         self._errands: set[asyncio.Task[None]] = set()
-        self._unsent: asyncio.Queue[ClientEvent] = asyncio.Queue(MOST_UNSENT)
+        self._unsent: asyncio.Queue[ClientEvent] | None = None
+
+    @property
+    def attached(self) -> bool:
+        """Whether the sideband is there."""
+        return self._unsent is not None
 
     def send(self, event: ClientEvent) -> None:
-        """Queue one event. Raises `asyncio.QueueFull` when the service has taken nothing for too long."""
-        self._unsent.put_nowait(event)
+        """Queue one event; drop it while the sideband is not there, for it would be out of date when it is:
+        whoever is told `attached` says then what there is to say. Raises `asyncio.QueueFull` when the
+        service has taken nothing for too long."""
+        if self._unsent is not None:
+            self._unsent.put_nowait(event)
 
     def refer(self, address: str, done: Callable[[ProviderError | None], None]) -> None:
         """Pass a phone call on; `done` is told whether that went well."""
@@ -62,7 +70,6 @@ class ControlLeg:
             try:
                 async with self._provider.sideband(self._call_id) as sideband:
                     pauses = iter(PAUSES)
-                    self._listener.attached()
                     await self._attend(sideband)
                     return
             except (SidebandLost, ProviderUnreachable) as lost:
@@ -73,15 +80,19 @@ class ControlLeg:
             await asyncio.sleep(pause)
 
     async def _attend(self, sideband: Sideband) -> None:
-        sender = asyncio.create_task(self._forward(sideband), name="sideband sender")
+        self._unsent = asyncio.Queue(MOST_UNSENT)
+        sender = asyncio.create_task(_forward(self._unsent, sideband), name="sideband sender")
         try:
+            self._listener.attached()
             async for raw in sideband:
                 self._listener.received(raw)
         finally:
+            self._unsent = None
             sender.cancel()
             await asyncio.gather(sender, return_exceptions=True)
 
-    async def _forward(self, sideband: Sideband) -> None:
-        while True:
-            event = await self._unsent.get()
-            await sideband.send(event.as_dict())
+
+async def _forward(events: asyncio.Queue[ClientEvent], sideband: Sideband) -> None:
+    while True:
+        event = await events.get()
+        await sideband.send(event.as_dict())

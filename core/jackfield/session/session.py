@@ -27,7 +27,7 @@ from jackfield.protocol.client_events import ClientEvent, SessionUpdate
 from jackfield.protocol.codec import decode
 from jackfield.protocol.server_events import SessionDescribed
 from jackfield.providers.base import Provider
-from jackfield.session import work_tools
+from jackfield.session import transfer, work_tools
 from jackfield.session.control_leg import ControlLeg, Listener
 from jackfield.session.happenings import notice_of
 from jackfield.session.persona import Persona
@@ -50,13 +50,14 @@ class Session:
         self.persona = switchboard.persona(agent)
         self._provider = provider
         self._switchboard = switchboard
-        self._loop = asyncio.get_running_loop()
-        self._opened_at = self._loop.time()
+        self._opened_at = asyncio.get_running_loop().time()
+        self._known: Persona | None = self.persona  # the one that the service surely knows
         self._conversation = Conversation(self.persona)
+        self._conversation.detached(self._now)
         self._control: ControlLeg | None = None
         self._timeline = Timeline()
         self._alarm: asyncio.TimerHandle | None = None
-        self._verdict: asyncio.Future[SessionEnded] = self._loop.create_future()
+        self._verdict: asyncio.Future[SessionEnded] = asyncio.get_running_loop().create_future()
         self._greeted = False
 
     # --- for whoever watches and takes part -----------------------------------------------------------
@@ -146,13 +147,15 @@ class Session:
 
     @property
     def _now(self) -> float:
-        return self._loop.time() - self._opened_at
+        return asyncio.get_running_loop().time() - self._opened_at
 
     def _attached(self) -> None:
         self._note(SidebandConnected(self._now))
-        if self._greeted:
-            self._conversation.reattached(self._now)
-            self._carry_out()
+        self.refresh_tools()
+        if self._known is not self.persona:
+            self._introduce()
+        self._conversation.attached(self._now)
+        self._carry_out()
 
     def _received(self, raw: str) -> None:
         event = decode(raw)
@@ -162,6 +165,8 @@ class Session:
         self._carry_out()
 
     def _sideband_lost(self, reason: str) -> None:
+        self._known = None
+        self._conversation.detached(self._now)
         self._note(Trouble(self._now, reason))
 
     def _greet(self) -> None:
@@ -233,8 +238,10 @@ class Session:
         )
 
     def _context(self, call: StartCall) -> ToolContext:
+        loop = asyncio.get_running_loop()
+
         def progress(text: str) -> None:
-            self._loop.call_soon_threadsafe(self._progressed, call.call_id, text)
+            loop.call_soon_threadsafe(self._progressed, call.call_id, text)
 
         title, settings = self.persona.title(call.name), self._switchboard.settings(self.persona, call.name)
         limit, agreed = call.policy.timeout, call.agreed
@@ -246,7 +253,7 @@ class Session:
             self._hand_off(call_id, agent)
         elif self._control is not None:
             self._note(TransferWanted(self._now, agent, address))
-            self._control.refer(address, lambda error: self._finished(call_id, _transferred(agent, error)))
+            self._control.refer(address, lambda error: self._finished(call_id, transfer.outcome_of(agent, error)))
 
     def _hand_off(self, call_id: str, agent: str) -> None:
         """The update goes out before the output, so that whoever answers is the new agent (§6.9)."""
@@ -258,7 +265,12 @@ class Session:
 
     def _become(self, persona: Persona) -> None:
         self.persona = self._conversation.repertoire = persona
-        self._send(SessionUpdate(persona.update()))
+        if self._control is not None and self._control.attached:
+            self._introduce()
+
+    def _introduce(self) -> None:
+        self._known = self.persona
+        self._send(SessionUpdate(self.persona.update()))
 
     def _send(self, event: ClientEvent) -> None:
         if self._control is None:
@@ -275,8 +287,9 @@ class Session:
     def _set_alarm(self) -> None:
         if self._alarm:
             self._alarm.cancel()
-        deadline = self._conversation.deadline
-        self._alarm = None if deadline is None else self._loop.call_at(self._opened_at + deadline, self._ring)
+        deadline = None if self._verdict.done() else self._conversation.deadline
+        loop = asyncio.get_running_loop()
+        self._alarm = None if deadline is None else loop.call_at(self._opened_at + deadline, self._ring)
 
     def _ring(self) -> None:
         self._conversation.tick(self._now)
@@ -285,10 +298,3 @@ class Session:
     def _dispatch_id(self, call_id: str) -> str:
         # A provider's call ids are unique within a session; the dispatcher serves them all.
         return f"{self.id}/{call_id}"
-
-
-def _transferred(agent: str, error: ProviderError | None) -> Outcome:
-    if error is None:
-        return Outcome(OutcomeKind.VALUE, f"The caller is being passed on to {agent}.")
-    message = f"The caller cannot be passed on to {agent} from here. Say so, and offer to take a message."
-    return Outcome(OutcomeKind.ERROR, message=message)
