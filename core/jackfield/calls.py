@@ -40,10 +40,19 @@ class Duplicates(StrEnum):
     ALLOW = "allow"
 
 
+class Isolation(StrEnum):
+    """How far from the others a tool runs."""
+
+    LOOP = "loop"  # a coroutine among others, on one event loop
+    THREAD = "thread"  # a thread of its own; a coroutine has an event loop of its own there
+    PROCESS = "process"  # a worker process, which may crash and can be killed
+
+
 @dataclass(frozen=True, slots=True)
 class CallPolicy:
     """How one tool's function calls are run and answered. Times are seconds, sizes are bytes; `retry` is
-    how many more times a tool that may be repeated is tried after an accident."""
+    how many more times a tool that may be repeated is tried after an accident; `isolation` None is `loop`
+    for coroutines and `thread` for plain functions."""
 
     timeout: float = 20.0
     announce_after: float | None = 2.0
@@ -55,6 +64,7 @@ class CallPolicy:
     result_limit: int = 8 * 1024
     confirm: bool = False
     background: bool = False
+    isolation: Isolation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from typing import Self
 from jackfield.config import Config
 from jackfield.dispatch.blocked import Blocked
 from jackfield.dispatch.dispatcher import Dispatcher
-from jackfield.dispatch.executors import own_executors
+from jackfield.dispatch.executors import ProcessExecutor, own_executors
 from jackfield.dispatch.hooked import HookedDispatcher
 from jackfield.dispatch.turns import Bounds
 from jackfield.errors import ConfigurationError
@@ -116,8 +116,9 @@ class Runtime:
         )
         hub.start()
         stack.push_async_callback(hub.aclose)
+        processes = ProcessExecutor(self.config.plugins)
         executors = own_executors(
-            report=lambda blocked: _call_if_open(loop, partial(self._tool_blocked, blocked))
+            lambda blocked: _call_if_open(loop, partial(self._tool_blocked, blocked)), processes
         )
         executors[HUB] = hub.executor
         hooks = self.plugins.call_hooks()
@@ -128,6 +129,8 @@ class Runtime:
         self._switchboard = Switchboard(
             self.config, self.catalogue, self.plugins.policies, dispatcher, self.plugins.notify
         )
+        for plugin in self._switchboard.isolated_plugins():
+            processes.warm(plugin)
 
     @property
     def hub(self) -> Hub:

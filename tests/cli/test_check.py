@@ -174,9 +174,30 @@ agents:
     )
     assert done.exit_code == 0
     assert [line for line in done.stdout.splitlines() if "note:" in line] == [
-        f"{tmp_path}/agents.yaml:10:38: note: nothing is tried again: tickets.open_ticket does not say that it "
-        "may be repeated"
+        f"{tmp_path}/agents.yaml:10:38: note: nothing is tried again: "
+        "tickets.open_ticket does not say that it may be repeated"
     ]
+
+
+def test_a_plain_function_is_not_put_on_the_loop(invoke: Invoke, tmp_path: Path) -> None:
+    refused = invoke(
+        "check",
+        file="""defaults: {calls: {isolation: loop}}
+agents:
+  receptionist:
+    instructions: Be kind.
+    tools: [clock.now]
+  workshop:
+    instructions: Be kind.
+    tools: [clock.now]
+    calls: {tools: {clock.*: {isolation: process}}}
+""",
+    ).exception
+    assert str(refused).splitlines()[2] == (
+        f'{tmp_path}/agents.yaml:1:31: "clock.now" is a plain function, which would block the loop; '
+        "use thread or process"
+    )
+    assert str(refused).count("agents.yaml:") == 1
 
 
 def test_show_prints_what_the_model_is_told(invoke: Invoke) -> None:

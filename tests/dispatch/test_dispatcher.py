@@ -6,7 +6,9 @@ import asyncio
 import json
 import logging
 import threading
+import time
 from concurrent.futures import Future
+from dataclasses import replace
 
 import pytest
 
@@ -397,3 +399,32 @@ async def test_an_executor_that_fails_ends_the_call_and_not_the_dispatcher(error
 async def test_a_tool_for_which_there_is_no_executor_is_refused(desk: Desk) -> None:
     wanted = Tool("a.b", "Do.", {"type": "object"}, lambda arguments, context: None, "cluster", "a")
     assert (await desk.run(wanted)).message == "a.b cannot be run here."
+
+
+# --- what a tool knows of its call ----------------------------------------------------------------------
+
+
+async def test_a_plain_function_can_see_that_nobody_waits_any_more(desk: Desk) -> None:
+    seen = threading.Event()
+
+    def patient(context: ToolContext) -> None:
+        """Work on until told not to."""
+        if context.cancelled.wait(PATIENCE):
+            seen.set()
+
+    desk.start("patient", tool(patient))
+    await desk.until(lambda: bool(desk.entered))
+    desk.dispatcher.cancel("patient")
+    assert (await desk.outcome("patient")).kind is OutcomeKind.CANCELLED
+    assert seen.wait(PATIENCE)
+
+
+def test_a_context_tells_the_deadline_and_has_a_logger() -> None:
+    before = time.monotonic()
+    context = ToolContext(
+        "c", "session_1", "receptionist", 20.0, tool="clock.now", settings={"key": "secret"}
+    )
+    assert before + 20.0 <= context.deadline <= time.monotonic() + 20.0
+    assert replace(context, seconds_left=1.0).deadline <= time.monotonic() + 1.0
+    assert context.log.name == "jackfield.tools.clock.now"
+    assert "secret" not in repr(context)

@@ -2,10 +2,16 @@
 
 import asyncio
 import threading
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-from jackfield.notices import ToolBlocked, ToolIsolated
-from tests.session.exchange import a_line
+import pytest
+
+from jackfield.notices import CallFinished, ToolBlocked, ToolIsolated
+from jackfield.plugins import Plugins
+from tests.dispatch.site import workbench_in
+from tests.session.exchange import Line, a_line
 
 AGENTS = """
 version: 1
@@ -60,3 +66,55 @@ async def test_a_tool_that_keeps_blocking_is_isolated_and_the_session_told(tmp_p
         release.set()
         await line.until(lambda line: len(line.outputs()) == 4)
         assert set(line.outputs().values()) == {"done at last"}
+
+
+# --- in processes ---------------------------------------------------------------------------------------
+
+PROCESSES = """
+version: 1
+provider: openai
+providers: {openai: {api_key: sk-test}}
+agents:
+  receptionist:
+    tools: [test.*, workbench.*]
+    calls:
+      tools:
+        workbench.*: {isolation: process, timeout: 20s}
+        workbench.suspended_quietly: {timeout: 800ms}
+"""
+
+
+@pytest.fixture(scope="module")
+def plugins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plugins]:
+    with workbench_in(tmp_path_factory.mktemp("site")):
+        yield Plugins.load({}, allow=["workbench"])
+
+
+def answers(line: Line) -> Counter[str]:
+    items = [event["item"] for event in line.exchange.said if event["type"] == "conversation.item.create"]
+    return Counter(item["call_id"] for item in items if item["type"] == "function_call_output")
+
+
+async def test_a_crash_of_a_worker_is_answered_once_and_the_next_call_is_served(
+    tmp_path: Path, plugins: Plugins
+) -> None:
+    async with a_line(tmp_path, PROCESSES, quick, plugins=plugins) as line:
+        await line.calls("workbench__segfault", "test__quick", "workbench__count", "workbench__killed")
+        await line.until(lambda line: len(line.outputs()) == 4)
+        assert '"error": "unknown"' in line.outputs()["call_0"]
+        assert "workbench.segfault crashed in the middle of this." in line.outputs()["call_0"]
+        assert line.outputs()["call_1"] == "quick as a flash"
+        assert line.outputs()["call_2"] == "1"
+        assert set(answers(line).values()) == {1}
+
+
+async def test_a_tool_in_a_process_ends_with_its_time_out(tmp_path: Path, plugins: Plugins) -> None:
+    async with a_line(tmp_path, PROCESSES, quick, plugins=plugins) as line:
+        await line.calls("workbench__suspended_quietly", "test__quick")
+        await line.until(lambda line: len(line.outputs()) == 2)
+        assert '"error": "timeout"' in line.outputs()["call_0"]
+        (told,) = [
+            each for each in line.notices if isinstance(each, CallFinished) and each.call_id == "call_0"
+        ]
+        assert told.outcome.value == "timeout"
+        assert set(answers(line).values()) == {1}

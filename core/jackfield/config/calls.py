@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from jackfield.calls import Deliver, Duplicates, OnBargeIn
+from jackfield.calls import Deliver, Duplicates, Isolation, OnBargeIn
 from jackfield.config.model import Model
 from jackfield.config.values import Bytes, Seconds, SecondsOrNone
 
@@ -45,6 +45,10 @@ class CallLimits(Model):
     background: bool | None = None
     """`true`: the function call is answered at once, the work goes on, and its result is told when it is
     there."""
+
+    isolation: Isolation | None = None
+    """How far from the others a tool runs: `loop`, `thread` or `process`. Coroutines run in `loop` and plain
+    functions in `thread` if nothing is said."""
 
 
 class CallsConfig(CallLimits):

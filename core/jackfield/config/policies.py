@@ -8,6 +8,7 @@ from dataclasses import asdict
 from jackfield.calls import CallPolicy
 from jackfield.config.calls import CallLimits, CallsConfig
 from jackfield.config.models import Config
+from jackfield.config.source import Where
 from jackfield.config.tool_names import is_exact, matches
 
 
@@ -22,21 +23,29 @@ def policy_for(
     patterns the later one wins, and an exact name over every pattern.
     """
     decided = asdict(plugin_default or CallPolicy())
-    levels = (config.defaults.calls, config.agents[agent_name].calls)
-    for calls in levels:
-        decided.update(_given(calls))
-    for calls in levels:
-        for limits in _of_one_tool(calls, tool_name):
-            decided.update(_given(limits))
+    for _, limits in levels(config, agent_name, tool_name):
+        decided.update(_given(limits))
     return CallPolicy(**decided)
 
 
-def _of_one_tool(calls: CallsConfig, tool: str) -> Iterator[CallLimits]:
+def levels(config: Config, agent_name: str, tool_name: str) -> Iterator[tuple[Where, CallLimits]]:
+    """What agents.yaml says of a tool's calls, and where; each has the last word over those before it."""
+    said: list[tuple[Where, CallsConfig]] = [
+        (("defaults", "calls"), config.defaults.calls),
+        (("agents", agent_name, "calls"), config.agents[agent_name].calls),
+    ]
+    yield from said
+    for where, calls in said:
+        for pattern, limits in _of_one_tool(calls, tool_name):
+            yield (*where, "tools", pattern), limits
+
+
+def _of_one_tool(calls: CallsConfig, tool: str) -> Iterator[tuple[str, CallLimits]]:
     for pattern, limits in calls.tools.items():
         if not is_exact(pattern) and matches(tool, pattern):
-            yield limits
+            yield pattern, limits
     if tool in calls.tools:
-        yield calls.tools[tool]
+        yield tool, calls.tools[tool]
 
 
 def _given(limits: CallLimits) -> dict[str, object]:

@@ -145,7 +145,7 @@ def _overrides(document: Document, where: Where) -> Iterator[Problem]:
     for tool in _mapping(document.data, (*where, "calls", "tools")):
         if (message := tool_name_problem(tool, _mapping(document.data, ("mcp_servers",)))) is not None:
             yield Problem(document.key((*where, "calls", "tools", tool)), message)
-        server = tool.partition(".")[0] if isinstance(tool, str) else ""
+        server = tool.partition(".")[0]
         place = (*where, "calls", "tools", tool, "isolation")
         if server in _mapping(document.data, ("mcp_servers",)) and document.node(place) is not None:
             message = (

@@ -22,6 +22,7 @@ from jackfield.dispatch.arguments import ArgumentReader
 from jackfield.dispatch.call import Call, CallState
 from jackfield.dispatch.duplicates import Unfinished
 from jackfield.dispatch.executor import CLOSING_SECONDS, Executor
+from jackfield.dispatch.placement import placed
 from jackfield.dispatch.request import Entered, Finished, Happened, Joined, Request, Retried, ignored
 from jackfield.dispatch.retries import next_try
 from jackfield.dispatch.shelf import Shelves
@@ -76,7 +77,9 @@ class Dispatcher:
             loop.call_soon(finished, call_id, outcomes.failed(error, tool))
             return
         request = Request(call_id, entered, finished, happened)
-        self._take_in(Call(tool, read, context, limits, [request], loop, loop.time()), request)
+        self._take_in(
+            Call(placed(tool, limits.isolation), read, context, limits, [request], loop, loop.time()), request
+        )
 
     def cancel(self, call_id: str) -> None:
         """End a call; its outcome is `cancelled` at once, whatever its tool does, and the tool is stopped

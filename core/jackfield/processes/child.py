@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import signal
 import socket
 import sys
+from contextlib import suppress
 from typing import Self
 
 from jackfield.processes.wire import Wire
@@ -58,7 +61,9 @@ class Child:
     def kill(self) -> None:
         """End it now. Idempotent."""
         if self._process.returncode is None:
-            self._process.kill()
+            # Not `Process.kill`: it asks for the exit status first, and asyncio would never learn it.
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGKILL)
 
     async def aclose(self, within: float = LEAVE_WITHIN) -> None:
         """Let it leave, and end it if it does not. Bounded, idempotent; the process is gone afterwards."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from jackfield.calls import CallPolicy, Json
 from jackfield.config import Config
 from jackfield.dispatch.dispatcher import Dispatcher
+from jackfield.dispatch.placement import place
 from jackfield.dispatch.shelf import READ_MORE, READ_MORE_POLICY
 from jackfield.notices import Notice
 from jackfield.session.persona import Persona
 from jackfield.tools.catalogue import Catalogue
-from jackfield.tools.tool import HUB
+from jackfield.tools.tool import HUB, PROCESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,13 @@ class Switchboard:
         """What agents.yaml says under `plugins` of the one that a tool comes from."""
         tool = persona.tools.get(wire_name)
         return {} if tool is None or tool.runs_on == HUB else self.config.plugins.get(tool.source, {})
+
+    def isolated_plugins(self) -> set[str]:
+        """Those whose tools some agent calls in worker processes."""
+        personas = [self.persona(name) for name, agent in self.config.agents.items() if not agent.transfer]
+        return {
+            tool.source
+            for persona in personas
+            for wire_name, tool in persona.tools.items()
+            if place(tool.runs_on, persona.policy(wire_name).isolation) == PROCESS
+        }
