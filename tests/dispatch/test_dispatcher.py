@@ -329,7 +329,7 @@ async def test_a_result_that_crosses_a_cancellation_is_dropped() -> None:
     hands.futures[1].set_result("in time")
     await desk.outcome("other")
     await desk.dispatcher.aclose()
-    assert [(name, outcome.kind) for name, outcome in desk.finished] == [
+    assert sorted((name, outcome.kind) for name, outcome in desk.finished) == [
         ("crossed", OutcomeKind.CANCELLED),
         ("other", OutcomeKind.VALUE),
     ]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from jackfield.calls import Arguments, CallPolicy, Json
+from jackfield.dispatch.crossing import crossing_to
 from jackfield.dispatch.pages import Kept
 from jackfield.dispatch.request import Happening, Request
 from jackfield.tools.tool import Tool, ToolContext
@@ -111,4 +112,4 @@ class Call:
     def tell(self, callback: Callable[..., None], *arguments: object) -> None:
         """From any thread. A loop that is closed has nobody left to tell."""
         with suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(callback, *arguments)
+            crossing_to(self.loop).post(callback, *arguments)

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from time import monotonic
 from types import FrameType
 
+from jackfield.dispatch.crossing import Crossing
 from jackfield.dispatch.executor import CLOSING_SECONDS
 from jackfield.dispatch.job import Job
 from jackfield.dispatch.pulse import Pulse, Sight
@@ -39,6 +40,7 @@ class ToolLoop:
         self.pulse = Pulse()
         self._selector = _Selector()
         self._loop = asyncio.SelectorEventLoop(self._selector)
+        self._crossing = Crossing(self._loop)
         self._waiting: dict[Job, None] = {}
         self._running: dict[Job, asyncio.Task[None]] = {}
         self._thread = threading.Thread(target=self._live, name=name, daemon=True)
@@ -63,7 +65,7 @@ class ToolLoop:
         job.place = self
         self._waiting[job] = None
         try:
-            self._loop.call_soon_threadsafe(self._begin, job, context=job.variables)
+            self._crossing.post(job.variables.run, self._begin, job)
         except RuntimeError:
             self._waiting.pop(job, None)
             raise

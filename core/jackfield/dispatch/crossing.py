@@ -1,0 +1,45 @@
+"""The way onto an event loop from other threads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from weakref import WeakKeyDictionary
+
+
+class Crossing:
+    """Callbacks that come before the loop has woken share one wake-up: waking a loop is a system call, and
+    two threads that change places at the interpreter's lock. They are called in order; one that raises
+    harms no other. Those who post to the same loop should share its crossing (`crossing_to`)."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._posted: deque[tuple[Callable[..., object], tuple[object, ...]]] = deque()
+        self._waking = False
+
+    def post(self, callback: Callable[..., object], *arguments: object) -> None:
+        """Have the loop call this; from any thread. Raises `RuntimeError` if the loop is closed."""
+        self._posted.append((callback, arguments))
+        if not self._waking or self._loop.is_closed():
+            self._waking = True
+            self._loop.call_soon_threadsafe(self._deliver)
+
+    def _deliver(self) -> None:
+        # First this: whoever posts from now on either is seen below, or wakes the loop again.
+        self._waking = False
+        for _ in range(len(self._posted)):
+            callback, arguments = self._posted.popleft()
+            try:
+                callback(*arguments)
+            except Exception as error:
+                told = {"message": f"{callback!r} failed", "exception": error}
+                self._loop.call_exception_handler(told)
+
+
+_crossings: WeakKeyDictionary[asyncio.AbstractEventLoop, Crossing] = WeakKeyDictionary()
+
+
+def crossing_to(loop: asyncio.AbstractEventLoop) -> Crossing:
+    """The crossing of this loop; from any thread."""
+    return _crossings.get(loop) or _crossings.setdefault(loop, Crossing(loop))
