@@ -227,7 +227,7 @@ async def test_where_a_critical_plugin_breaks_the_call_is_denied(
     async with hooked(site, broken=broken(BREAK, body=BROKEN[name][0], critical=True)) as desk:
         outcome = await desk.run(tool(double))
     assert outcome.kind is OutcomeKind.DENIED
-    assert outcome.message == ("test.double cannot be used now: it could not be checked whether it may be.")
+    assert outcome.message == ("That cannot be done now: it could not be checked whether it may be.")
     assert len(faults(caplog)) == 1
 
 

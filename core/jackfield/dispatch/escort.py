@@ -97,9 +97,7 @@ class Escort:
         """How to go on without a hook that failed."""
         if not hook.critical:
             return None
-        return Verdict.deny(
-            f"{self.call.tool} cannot be used now: it could not be checked whether it may be."
-        )
+        return Verdict.deny("That cannot be done now: it could not be checked whether it may be.")
 
 
 async def _verdict(hook: Hook, offered: Mapping[str, object]) -> Verdict | None:

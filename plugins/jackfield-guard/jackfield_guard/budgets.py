@@ -27,7 +27,7 @@ class Budgets:
             used = self._used.setdefault(session_id, Counter())
             for pattern in asked:
                 if used[pattern] >= self._most[pattern]:
-                    return _words(tool, pattern, self._most[pattern])
+                    return _words(pattern, self._most[pattern])
             used.update(asked)
             if len(self._used) > _MOST_SESSIONS:
                 self._used.popitem(last=False)
@@ -39,7 +39,8 @@ class Budgets:
             self._used.pop(session_id, None)
 
 
-def _words(tool: str, pattern: str, most: int) -> str:
+def _words(pattern: str, most: int) -> str:
+    if pattern == _EVERYTHING:
+        return "No more than has been done can be done in one conversation."
     times = "once" if most == 1 else f"{most} times"
-    what = "Tools" if pattern == _EVERYTHING else tool
-    return f"{what} may be used {times} in one conversation, which is used up. Tell the caller so."
+    return f"That can be done {times} in one conversation, and it has been."

@@ -26,21 +26,19 @@ class Rules:
         self._turnstiles = {pattern: Turnstile() for pattern in settings.one_at_a_time}
 
     def refusal(self, session_id: str, tool: str, arguments: Mapping[str, object]) -> str:
-        """Why this call may not be, in words for the model; "" if it may. Only what may be is counted."""
-        return (
-            self._closed(tool) or self._unspeakable(tool, arguments) or self.budgets.refusal(session_id, tool)
-        )
+        """Why this call may not be, in words for a voice; "" if it may. Only what may be is counted."""
+        return self._closed(tool) or self._unspeakable(arguments) or self.budgets.refusal(session_id, tool)
 
     def turn(self, tool: str) -> AbstractAsyncContextManager[None] | None:
         """The tool's turn, where it is used by one caller at a time. To enter it may raise `ToolError`."""
         stiles = [stile for pattern, stile in self._turnstiles.items() if fnmatchcase(tool, pattern)]
-        return self._through(tool, stiles) if stiles else None
+        return self._through(stiles) if stiles else None
 
     @asynccontextmanager
-    async def _through(self, tool: str, stiles: list[Turnstile]) -> AsyncIterator[None]:
+    async def _through(self, stiles: list[Turnstile]) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             for stile in stiles:
-                await stack.enter_async_context(stile.turn(tool, self._settings.wait / len(stiles)))
+                await stack.enter_async_context(stile.turn(self._settings.wait / len(stiles)))
             yield
 
     def _closed(self, tool: str) -> str:
@@ -49,12 +47,12 @@ class Rules:
         for span in spans:
             if not _within(span, now):
                 times = f"from {span.opens:%H:%M} until {span.closes:%H:%M}"
-                return f"{tool} can be used {times} only. Tell the caller so."
+                return f"That can be done {times} only."
         return ""
 
-    def _unspeakable(self, tool: str, arguments: Mapping[str, object]) -> str:
+    def _unspeakable(self, arguments: Mapping[str, object]) -> str:
         if self._blocklist.holds(arguments):
-            return f"{tool} must not be given what stands in these arguments. Do without it, or say so."
+            return "That contains something that may not be passed on."
         return ""
 
 

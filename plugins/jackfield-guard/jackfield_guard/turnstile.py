@@ -22,7 +22,7 @@ class Turnstile:
         self._waiting: deque[Future[None]] = deque()
 
     @asynccontextmanager
-    async def turn(self, tool: str, seconds: float) -> AsyncIterator[None]:
+    async def turn(self, seconds: float) -> AsyncIterator[None]:
         """Raises `ToolError` if it has not come within this time."""
         ticket = self._ticket()
         try:
@@ -32,9 +32,7 @@ class Turnstile:
             if not ticket.cancel():
                 self._next()
             if isinstance(error, TimeoutError):
-                raise ToolError(
-                    f"{tool} is being used for another caller. Ask this one to wait, and try again later."
-                ) from None
+                raise ToolError("That is being done for another caller just now.") from None
             raise
         try:
             yield

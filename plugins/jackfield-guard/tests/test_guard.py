@@ -81,7 +81,7 @@ def test_a_session_has_so_many_calls_and_another_one_its_own() -> None:
     assert [judge.refusal("s1", f"shop.tool_{n}", {}) for n in range(3)] == [
         "",
         "",
-        "Tools may be used 2 times in one conversation, which is used up. Tell the caller so.",
+        "No more than has been done can be done in one conversation.",
     ]
     assert not judge.refusal("s2", "shop.tool_1", {})
 
@@ -90,7 +90,7 @@ def test_tools_that_fit_one_pattern_share_its_budget() -> None:
     judge = rules({"calls_per_tool": {"tickets.*": 3, "tickets.close_ticket": 1}})
     assert not judge.refusal("s1", "tickets.close_ticket", {})
     assert judge.refusal("s1", "tickets.close_ticket", {}) == (
-        "tickets.close_ticket may be used once in one conversation, which is used up. Tell the caller so."
+        "That can be done once in one conversation, and it has been."
     )
     assert not judge.refusal("s1", "tickets.find_ticket", {})
     assert not judge.refusal("s1", "tickets.find_ticket", {})
@@ -138,7 +138,7 @@ def test_words_are_found_wherever_they_stand_and_however_they_are_written(
 
 def test_what_is_blocked_is_not_repeated_to_the_model() -> None:
     refusal = rules({"blocked": ["hunter2"]}).refusal("s1", "shop.note", {"text": "it is Hunter2"})
-    assert refusal == "shop.note must not be given what stands in these arguments. Do without it, or say so."
+    assert refusal == "That contains something that may not be passed on."
 
 
 # --- times ----------------------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ def test_a_tool_can_be_used_within_its_times_where_the_shop_is(times: str, clock
     judge = rules({"open": {"tickets.*": times}, "timezone": "Europe/London"}, clock)
     refusal = judge.refusal("s1", "tickets.close_ticket", {})
     assert (not refusal) is open_
-    assert open_ or refusal.startswith("tickets.close_ticket can be used from")
+    assert open_ or refusal.startswith("That can be done from")
     assert not judge.refusal("s1", "clock.now", {})
 
 
@@ -173,7 +173,7 @@ async def test_turns_are_taken_in_order_and_never_two_at_once() -> None:
     order: list[int] = []
 
     async def go(number: int) -> None:
-        async with turnstile.turn("shop.till", PATIENCE):
+        async with turnstile.turn(PATIENCE):
             inside.append(number)
             await asyncio.sleep(0)
             assert inside == [number]
@@ -186,11 +186,11 @@ async def test_turns_are_taken_in_order_and_never_two_at_once() -> None:
 
 async def test_who_waits_too_long_is_told_and_nobody_is_stuck_behind() -> None:
     turnstile = Turnstile()
-    async with turnstile.turn("shop.till", PATIENCE):
-        with pytest.raises(ToolError, match=r"shop\.till is being used for another caller"):
-            async with turnstile.turn("shop.till", 0.01):
+    async with turnstile.turn(PATIENCE):
+        with pytest.raises(ToolError, match="for another caller just now"):
+            async with turnstile.turn(0.01):
                 pass
-    async with turnstile.turn("shop.till", PATIENCE):
+    async with turnstile.turn(PATIENCE):
         pass
 
 
@@ -199,7 +199,7 @@ async def test_turns_are_taken_across_event_loops() -> None:
     entered, leave = threading.Event(), threading.Event()
 
     async def hold() -> None:
-        async with turnstile.turn("shop.till", PATIENCE):
+        async with turnstile.turn(PATIENCE):
             entered.set()
             await asyncio.to_thread(leave.wait, PATIENCE)
 
@@ -215,13 +215,13 @@ async def test_turns_are_taken_across_event_loops() -> None:
 
 
 async def enter(turnstile: Turnstile) -> None:
-    async with turnstile.turn("shop.till", PATIENCE):
+    async with turnstile.turn(PATIENCE):
         pass
 
 
 async def test_who_is_cancelled_while_waiting_leaves_no_gap() -> None:
     turnstile = Turnstile()
-    async with turnstile.turn("shop.till", PATIENCE):
+    async with turnstile.turn(PATIENCE):
         tasks = [asyncio.create_task(enter(turnstile)) for _ in range(3)]
         await asyncio.sleep(0)
         tasks[1].cancel()
@@ -344,7 +344,7 @@ async def test_a_budget_that_is_used_up_denies_the_next_call() -> None:
         assert (await desk.start(order)).kind is OutcomeKind.VALUE
         denied = await desk.start(order)
         assert denied.kind is OutcomeKind.DENIED
-        assert denied.message.startswith("shop.order may be used once")
+        assert denied.message.startswith("That can be done once")
 
 
 async def test_with_wrong_settings_nothing_is_allowed() -> None:
@@ -393,7 +393,7 @@ async def test_whose_turn_does_not_come_in_time_is_told_so() -> None:
         first = desk.start(till, '{"number": 1}')
         second = await asyncio.wait_for(desk.start(till, '{"number": 2}', session="s2"), PATIENCE)
         assert second.kind is OutcomeKind.DENIED
-        assert second.message.startswith("shop.till is being used for another caller")
+        assert second.message == "That is being done for another caller just now."
         gate.set()
         assert (await asyncio.wait_for(first, PATIENCE)).value == 1
 
