@@ -466,3 +466,94 @@ def test_running_work_can_be_cancelled_by_name() -> None:
     assert line.cancelled == ["call_1"]
     assert line.service.outputs == ["call_1"]
     assert not line.conversation.cancel("call_1", "again", line.now)
+
+
+# --- when the sideband breaks -------------------------------------------------------------------------------
+
+
+def test_nothing_is_asked_for_while_the_sideband_is_away_and_nothing_is_given_up() -> None:
+    line = a_line()
+    a_call(line)
+    line.conversation.detached(line.now)
+    line.finish("call_1")
+    line.service.inbox.clear()
+    line.wait(60)
+    assert not line.service.inbox
+    line.conversation.attached(line.now)
+    line.carry_out()
+    line.settle()
+    assert line.service.outputs == ["call_1"]
+    assert any("call_1" in response.knows for response in line.service.responses)
+
+
+def test_what_had_arrived_before_the_sideband_broke_is_not_added_twice_and_is_spoken_about() -> None:
+    line = a_line()
+    a_call(line)
+    line.finish("call_1")
+    line.service.read_one()  # the output; nobody hears that it was added
+    line.service.inbox.clear()
+    line.service.outbox.clear()
+    line.view.clear()
+    line.conversation.detached(line.now)
+    line.conversation.attached(line.now)
+    line.carry_out()
+    line.settle()
+    assert line.service.outputs == ["call_1"]
+    assert any("call_1" in response.knows for response in line.service.responses)
+    assert not [notice for notice in line.notices if isinstance(notice, Trouble)]
+
+
+def test_an_output_outlives_any_number_of_losses() -> None:
+    line = a_line()
+    a_call(line)
+    line.finish("call_1")
+    for _ in range(10):
+        line.service.inbox.clear()
+        line.view.clear()
+        line.conversation.detached(line.now)
+        line.conversation.attached(line.now)
+        line.carry_out()
+    line.settle()
+    assert any("call_1" in response.knows for response in line.service.responses)
+
+
+def test_a_long_response_that_we_never_saw_begin_outlasts_no_output() -> None:
+    line = a_line()
+    a_call(line)
+    line.service.begin()
+    line.service.outbox.clear()  # while nobody was attached
+    line.conversation.detached(line.now)
+    line.conversation.attached(line.now)
+    line.finish("call_1")
+    for _ in range(10):
+        exchange(line)
+        line.wait(3)
+    line.service.end()
+    line.settle()
+    assert any("call_1" in response.knows for response in line.service.responses)
+
+
+def test_the_end_of_another_response_does_not_answer_our_request() -> None:
+    line = a_line()
+    a_call(line)
+    line.service.begin()
+    line.service.outbox.clear()
+    line.conversation.detached(line.now)
+    line.conversation.attached(line.now)
+    line.finish("call_1")
+    line.service.end()
+    line.deliver()
+    assert len([each for each in line.service.inbox if each["type"] == "response.create"]) == 1
+
+
+def test_a_response_whose_beginning_was_never_told_has_ended_all_the_same() -> None:
+    line = a_line()
+    a_call(line)
+    line.finish("call_1")
+    line.service.read_one()
+    line.deliver()
+    line.service.read_one()
+    line.service.outbox.clear()  # response.created
+    line.service.end()
+    line.deliver()
+    assert line.conversation.deadline is None

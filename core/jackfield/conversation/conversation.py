@@ -122,9 +122,9 @@ class Conversation(Listening):
         """The sideband is there: what was not acknowledged is sent (again). The service takes no item
         twice, so that what had arrived after all is not said twice."""
         self._floor.look_again(now)
+        self._speaking.start_afresh()
         for contribution in self._ours.unacknowledged:
             contribution.step(Step.AGAIN)
-            contribution.asked = 0
             self._orders.send(contribution.wire())
         self._speak(now)
 

@@ -41,7 +41,7 @@ class Speaking:
         """When something may be due to be said; None while the floor is taken or nothing wants saying."""
         if not self._floor.free:
             return None
-        moments = [self._window_ends(each) for each in self._ours.unheard]
+        moments = self._windows_end(self._ours.unheard)
         if self._agenda.retry_at is not None:
             moments.append(self._agenda.retry_at)
         if self._floor.quiet:
@@ -55,7 +55,7 @@ class Speaking:
         if due is None or due > now:
             return
         unheard = self._ours.unheard
-        if self._agenda.retry_at is not None or any(self._window_ends(each) <= now for each in unheard):
+        if self._agenda.retry_at is not None or any(end <= now for end in self._windows_end(unheard)):
             self._ask_about(unheard, now)
         elif prompt := self._next_prompt(now):
             # §3.3: a response's instructions replace the session's, so those go first.
@@ -87,6 +87,7 @@ class Speaking:
         if error.code == service_errors.BUSY:
             self._floor.signal(Signal.BUSY, now)
             self._agenda.put_back()
+            self.start_afresh()
             return True
         self._floor.signal(Signal.REFUSED, now)
         if self._agenda.refuse(now):
@@ -102,10 +103,17 @@ class Speaking:
         """What was in flight may have been heard or not: better said never than twice."""
         self._agenda.settle()
 
+    def start_afresh(self) -> None:
+        """The service is there, or is busy: whatever was asked before was not in vain."""
+        for contribution in self._ours.unheard:
+            contribution.asked = 0
+
     # --- what to ask for ------------------------------------------------------------------------------
 
-    def _window_ends(self, contribution: Contribution) -> float:
-        return contribution.ready_at + (WINDOW if self._ours.siblings_running else 0.0)
+    def _windows_end(self, unheard: Sequence[Contribution]) -> list[float]:
+        """When each of them has waited long enough for the others."""
+        window = WINDOW if unheard and self._ours.siblings_running else 0.0
+        return [each.ready_at + window for each in unheard]
 
     def _announcement_due(self, call: FunctionCall) -> float | None:
         wait = call.policy.announce_after
