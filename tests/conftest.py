@@ -14,8 +14,12 @@ def anyio_backend() -> str:
 def logging_as_it_was() -> Iterator[None]:
     """The command line sets how much is logged; a test that runs it must not silence the next one."""
     root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
+    handlers = list(root.handlers)
+    names = [name for name in root.manager.loggerDict if name.startswith("jackfield")]
+    levels = {name: logging.getLogger(name).level for name in names} | {"root": root.level}
     yield
-    root.setLevel(level)
+    for name in [name for name in root.manager.loggerDict if name.startswith("jackfield")]:
+        logging.getLogger(name).setLevel(levels.get(name, logging.NOTSET))
+    root.setLevel(levels["root"])
     for handler in set(root.handlers) - set(handlers):
         root.removeHandler(handler)
