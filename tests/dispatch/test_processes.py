@@ -12,22 +12,28 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, wait
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from opentelemetry import context as otel
 from opentelemetry import trace
 
-from jackfield.calls import CallPolicy, Isolation, Json, OutcomeKind
+from jackfield.calls import CallPolicy, Image, Isolation, Json, OutcomeKind
 from jackfield.dispatch import Dispatcher
 from jackfield.dispatch.executor import Overloaded
 from jackfield.dispatch.executors import ProcessExecutor, own_executors
-from jackfield.dispatch.parcel import MOST_VALUE, FaultError
+from jackfield.dispatch.parcel import MOST_VALUE, FaultError, pack_value, unpack_value
 from jackfield.dispatch.placement import placed
 from jackfield.dispatch.process_executor import MOST_CALLS
+from jackfield.dispatch.results import sound
 from jackfield.dispatch.worker_pool import most_busy
 from jackfield.errors import OutcomeUnknown, PluginError, ToolError, ToolUnavailable
 from jackfield.plugins import Plugins
+from jackfield.processes.wire import Message, WireError
+from jackfield.tools.answer import Answer
 from jackfield.tools.tool import PROCESS, Tool, ToolContext
 
 from .desk import Desk
@@ -111,7 +117,7 @@ def test_the_context_crosses(shared: Works) -> None:
     )
     token = otel.attach(trace.set_span_in_context(span))
     try:
-        future = shared.submit("facts")
+        future = shared.submit("facts", replace(shared.context("facts"), agreed=True))
     finally:
         otel.detach(token)
     told = future.result(PATIENCE)
@@ -125,6 +131,7 @@ def test_the_context_crosses(shared: Works) -> None:
         "key": "session_1/call_1",
         "settings": SETTINGS,
         "logger": "jackfield.tools.workbench.facts",
+        "agreed": True,
         "cancelled": False,
         "trace": f"{0xABC:032x}",
     }
@@ -213,6 +220,44 @@ def test_a_result_is_cut_before_it_is_sent(shared: Works) -> None:
     assert isinstance(numbers, list)
     assert numbers[:2] == [{"number": 0}, {"number": 1}]
     assert str(numbers[-1]).endswith("of 100000 elements left out)")
+
+
+def test_images_cross(shared: Works) -> None:
+    answer = shared.run("picture", kilobytes=3000)
+    assert isinstance(answer, Answer)
+    assert answer.value == (
+        "The shelf\n(an image, image/png, 3000 KiB, follows)\n(an image, image/jpeg, 5 bytes, follows)"
+    )
+    assert answer.images == (Image(bytes(3000 * 1024)), Image(b"small", "image/jpeg"))
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(json_values, st.lists(st.binary(max_size=50), max_size=3))
+def test_values_come_out_of_a_parcel_as_they_went_in(value: Json, images: list[bytes]) -> None:
+    went_in = Answer(value, tuple(Image(each) for each in images)) if images else value
+    assert unpack_value(pack_value(went_in)) == (went_in if images else sound(value))
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "text": st.booleans(),
+            "ends": st.lists(st.integers(-9, 99) | st.text()) | st.integers(),
+            "images": st.lists(st.text()) | st.none(),
+        },
+    ),
+    st.binary(max_size=100),
+)
+def test_what_is_no_parcel_is_told_so(fields: dict[str, object], payload: bytes) -> None:
+    with contextlib.suppress(WireError, ValueError):
+        unpack_value(Message("value", fields, payload))
 
 
 # --- crashes --------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from opentelemetry import trace
 
 import jackfield
 from jackfield import OutcomeKind, ToolContext, ToolError
+from jackfield.calls import Image
 from jackfield.errors import OutcomeUnknown
 from jackfield.hookspecs import RegisterTool, Settings
 
@@ -60,6 +61,7 @@ def facts(context: ToolContext) -> dict[str, object]:
         "settings": dict(context.settings),
         "left": context.deadline - time.monotonic(),
         "logger": context.log.name,
+        "agreed": context.agreed,
         "cancelled": context.cancelled.is_set(),
         "trace": f"{span.trace_id:032x}",
     }
@@ -149,6 +151,11 @@ def big(megabytes: int) -> str:
     return "some words\n" * (megabytes * 1024 * 1024 // 11)
 
 
+def picture(kilobytes: int) -> list[object]:
+    """Words, and something to look at."""
+    return ["The shelf", Image(bytes(kilobytes * 1024)), Image(b"small", "image/jpeg")]
+
+
 def long_list(count: int) -> list[dict[str, int]]:
     """A long list."""
     return [{"number": number} for number in range(count)]
@@ -206,6 +213,8 @@ def register_tools(register: RegisterTool, settings: Settings) -> None:
         patient,
         suspended,
         big,
+        picture,
+        picture,
         long_list,
         chatty,
         noisy,

@@ -6,11 +6,13 @@ import json
 import traceback
 from collections.abc import Mapping
 from enum import StrEnum
+from itertools import accumulate, pairwise
 
-from jackfield.calls import Arguments, Json
+from jackfield.calls import Arguments, Image, Json
 from jackfield.dispatch.results import fit
 from jackfield.errors import OutcomeUnknown, ToolError, ToolUnavailable
 from jackfield.processes.wire import Message, WireError
+from jackfield.tools.answer import Answer
 
 MOST_VALUE = 256 * 1024
 """Bytes of a result that a worker sends; longer ones are cut over there, where it holds up nobody."""
@@ -58,20 +60,32 @@ def unpack_arguments(message: Message) -> Arguments:
     return found
 
 
-def pack_value(value: Json) -> Message:
-    """The result, or as much of it as may cross. Raises `ValueError` for what is no JSON."""
-    fitting = fit(value, MOST_VALUE)
-    if isinstance(fitting, str):
-        return Message(Kind.VALUE, {"text": True}, fitting.encode())
-    return Message(Kind.VALUE, {"text": False}, json.dumps(fitting, ensure_ascii=False).encode())
+def pack_value(result: Json) -> Message:
+    """The result, or as much of it as may cross: images follow the value in the payload, `images` tells
+    where each ends. Raises `ValueError` for what is no JSON."""
+    images = result.images if isinstance(result, Answer) else ()
+    value = fit(result.value if isinstance(result, Answer) else result, MOST_VALUE)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    parts = [text.encode(), *(image.data for image in images)]
+    facts = {
+        "text": isinstance(value, str),
+        "images": [image.media_type for image in images],
+        "ends": list(accumulate(map(len, parts))),
+    }
+    return Message(Kind.VALUE, facts, b"".join(parts))
 
 
 def unpack_value(message: Message) -> Json:
-    text = message.payload.decode()
-    if message.fields.get("text"):
-        return text
-    value: Json = json.loads(text)
-    return value
+    """Raises `WireError` or `ValueError` for what `pack_value` does not make."""
+    ends, types = message.fields.get("ends"), message.fields.get("images")
+    if not isinstance(ends, list) or not isinstance(types, list) or len(ends) != len(types) + 1:
+        raise WireError("a value that does not say where its parts end")
+    if not all(isinstance(end, int) for end in ends):
+        raise WireError("a value with ends that are no numbers")
+    text, *images = (message.payload[start:end] for start, end in pairwise([0, *ends]))
+    value: Json = text.decode() if message.fields.get("text") else json.loads(text)
+    shown = tuple(Image(data, str(kind)) for data, kind in zip(images, types, strict=True))
+    return Answer(value, shown) if shown else value
 
 
 def pack_failure(error: BaseException) -> Message:

@@ -133,6 +133,7 @@ def _serve(
         progress=Reporter(parent, number),
         tool=order.text("tool"),
         settings=settings,
+        agreed=order.fields.get("agreed") is True,
     )
     try:
         with stage.play(number, context), trace.continued(order.fields.get("trace")):

@@ -153,6 +153,7 @@ class WorkerProcess:
             "session": context.session_id,
             "agent": context.agent,
             "seconds": context.seconds_left,
+            "agreed": context.agreed,
             "trace": trace.carried(),
         }
 

@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 MOST_HEADER = 1 << 20
-MOST_PAYLOAD = 1 << 20
+# A second of anything a caller hears is far less; the largest are pictures that tools return.
+MOST_PAYLOAD = 5 << 20
 # A side that lets this much pile up does not read any more; it is treated as dead.
 MOST_UNSENT = 64 << 20
 
