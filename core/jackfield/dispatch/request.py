@@ -43,7 +43,7 @@ def ignored(call_id: str, happening: Happening) -> None:
     """For those who do not watch."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Request:
     """The function call's id, and whom to tell of it. `finished` is called once, and last."""
 
