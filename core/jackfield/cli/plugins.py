@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -27,13 +28,24 @@ def plugins(file: Path | None, as_json: bool) -> None:
     settings: dict[str, Settings] = {}
     if file is not None or DEFAULT.is_file():
         settings.update(load(file or DEFAULT).plugins)
-    # What would be logged of a broken one is what is printed here.
-    logging.getLogger("jackfield.plugins").setLevel(logging.CRITICAL)
-    reports = Plugins.load(settings, extra=BUILT_IN).report()
+    with _unlogged():
+        reports = Plugins.load(settings, extra=BUILT_IN).report()
     if as_json:
         click.echo(json.dumps([asdict(each) for each in reports], indent=2, ensure_ascii=False))
     else:
         click.echo(table(reports))
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """What would be logged of a broken one is what is printed here."""
+    logger = logging.getLogger("jackfield.plugins")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def table(reports: Sequence[PluginReport]) -> str:
