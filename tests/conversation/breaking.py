@@ -29,7 +29,7 @@ BREAKS = [
         "1 a second outcome is ignored",
         "conversation.py",
         "call = self._ours.running(call_id)\n        if call is None or self._closed:",
-        "call = self._ours._open.get(call_id)\n        if not isinstance(call, FunctionCall):",
+        "call = self._ours._find(call_id)\n        if not isinstance(call, FunctionCall):",
     ),
     Break(
         "1 a time-out is answered",
@@ -103,8 +103,8 @@ BREAKS = [
     Break(
         "8 what comes twice counts once",
         "contribution.py",
-        "return contribution_id in self._open or contribution_id in self._over",
-        "return contribution_id in self._open",
+        "return self._find(contribution_id) is not None or contribution_id in self._over",
+        "return self._find(contribution_id) is not None",
     ),
     Break(
         "8 what is unknown passes",
@@ -128,7 +128,7 @@ BREAKS = [
     Break(
         "9 what is over is let go",
         "contribution.py",
-        "        while len(self._over) > MOST_REMEMBERED:\n            self._over.popitem(last=False)\n",
+        "        if len(self._over) > MOST_REMEMBERED:\n            self._over.popitem(last=False)\n",
         "",
     ),
 ]

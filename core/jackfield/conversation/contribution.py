@@ -7,7 +7,7 @@ stands is one attribute, `stage`.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from jackfield.calls import CallPolicy, Deliver, Image
@@ -115,71 +115,83 @@ class Job(FunctionCall):
 
 
 class Contributions:
-    """All things of ours that are not over yet, and the names of those that are."""
+    """All things of ours that are not over yet, and the names of those that are.
+
+    It is asked at every event, so the function calls at work stand apart from what waits to be heard.
+    """
 
     def __init__(self) -> None:
-        self._open: dict[str, Contribution] = {}
+        self._running: dict[str, FunctionCall] = {}
+        self._told: dict[str, Contribution] = {}
         self._over: OrderedDict[str, None] = OrderedDict()
 
     def add(self, contribution: Contribution) -> bool:
         """Take it in; False if it was seen before, however often the service repeats it."""
         if self.knows(contribution.id):
             return False
-        self._open[contribution.id] = contribution
+        self._file(contribution)
         return True
 
     def knows(self, contribution_id: str) -> bool:
         """Whether it is or was among ours."""
-        return contribution_id in self._open or contribution_id in self._over
+        return self._find(contribution_id) is not None or contribution_id in self._over
 
     def stage(self, contribution_id: str) -> Stage | None:
         """Where it stands; None for one that is over, or was never ours."""
-        contribution = self._open.get(contribution_id)
+        contribution = self._find(contribution_id)
         return contribution.stage if contribution else None
 
     def running(self, call_id: str) -> FunctionCall | None:
-        call = self._open.get(call_id)
-        return call if isinstance(call, FunctionCall) and call.stage is Stage.RUNNING else None
+        return self._running.get(call_id)
 
     @property
     def all_running(self) -> list[FunctionCall]:
-        return [each for each in self._calls() if each.stage is Stage.RUNNING]
+        return list(self._running.values())
 
     @property
     def siblings_running(self) -> bool:
         """Whether a function call runs whose output may be there soon; a job's is not waited for."""
-        return any(each.stage is Stage.RUNNING and not isinstance(each, Job) for each in self._calls())
+        return any(not isinstance(each, Job) for each in self._running.values())
 
     @property
     def unheard(self) -> list[Contribution]:
-        return [each for each in self._open.values() if each.unheard]
+        return [each for each in self._told.values() if each.unheard]
 
     @property
     def unacknowledged(self) -> list[Contribution]:
         """Everything that was sent, while nothing tells that it arrived."""
-        return [each for each in self._open.values() if each.stage in _UNDER_WAY]
+        return [each for each in self._told.values() if each.stage in _UNDER_WAY]
 
     def step(self, contribution_id: str, step: Step) -> bool:
-        contribution = self._open.get(contribution_id)
-        moved = contribution is not None and contribution.step(step)
-        self._let_go()
-        return moved
+        contribution = self._find(contribution_id)
+        if contribution is None or not contribution.step(step):
+            return False
+        self._file(contribution)
+        return True
 
     def step_all(self, step: Step) -> list[Contribution]:
         """Move everything that can make this step; those that moved."""
-        moved = [each for each in self._open.values() if each.step(step)]
-        self._let_go()
+        moved = [each for each in [*self._running.values(), *self._told.values()] if each.step(step)]
+        for contribution in moved:
+            self._file(contribution)
         return moved
 
     def __len__(self) -> int:
-        return len(self._open)
+        return len(self._running) + len(self._told)
 
-    def _calls(self) -> Iterator[FunctionCall]:
-        return (each for each in self._open.values() if isinstance(each, FunctionCall))
+    def _find(self, contribution_id: str) -> Contribution | None:
+        return self._running.get(contribution_id) or self._told.get(contribution_id)
 
-    def _let_go(self) -> None:
-        for contribution_id in [each.id for each in self._open.values() if each.over]:
-            del self._open[contribution_id]
-            self._over[contribution_id] = None
-        while len(self._over) > MOST_REMEMBERED:
+    def _file(self, contribution: Contribution) -> None:
+        """Put it where its stage says that it belongs."""
+        if isinstance(contribution, FunctionCall) and contribution.stage is Stage.RUNNING:
+            self._running[contribution.id] = contribution
+            return
+        self._running.pop(contribution.id, None)
+        if not contribution.over:
+            self._told[contribution.id] = contribution
+            return
+        self._told.pop(contribution.id, None)
+        self._over[contribution.id] = None
+        if len(self._over) > MOST_REMEMBERED:
             self._over.popitem(last=False)

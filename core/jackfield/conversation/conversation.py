@@ -124,7 +124,7 @@ class Conversation(Listening):
         self._floor.look_again(now)
         self._speaking.start_afresh()
         for contribution in self._ours.unacknowledged:
-            contribution.step(Step.AGAIN)
+            self._ours.step(contribution.id, Step.AGAIN)
             self._orders.send(contribution.wire())
         self._speak(now)
 
@@ -274,7 +274,7 @@ class Conversation(Listening):
 
     def _send(self, contribution: Contribution, now: float) -> None:
         contribution.ready_at = now
-        contribution.step(Step.ANSWERED)
+        self._ours.step(contribution.id, Step.ANSWERED)
         self._orders.send(contribution.wire())
 
     def _give_up(self, call: FunctionCall, outcome: Outcome, now: float) -> None:

@@ -10,6 +10,8 @@ out either.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from jackfield.conversation import service_errors
 from jackfield.conversation.agenda import Agenda, Prompt
 from jackfield.conversation.contribution import MOST_ASKED, Contribution, Contributions, FunctionCall
