@@ -3,12 +3,14 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from playwright.async_api import Browser
 
 from jackfield.web.access import Access
 from jackfield.web.app import application
 from jackfield.web.serving import listening, serving
 
 from .chromium import installed
+from .pages import browser
 from .switchroom import Exchange
 
 
@@ -46,3 +48,17 @@ async def wired(exchange: Exchange) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     return installed()
+
+
+@pytest.fixture(scope="module")
+async def started(chromium_path: str) -> AsyncIterator[Browser]:
+    async with browser(chromium_path) as started:
+        yield started
+
+
+@pytest.fixture
+async def chromium(started: Browser) -> AsyncIterator[Browser]:
+    """The module's browser; what a test opened in it is closed."""
+    yield started
+    for context in started.contexts:
+        await context.close()

@@ -20,14 +20,21 @@ from jackfield.notices import (
     CallerStoppedSpeaking,
     CallFinished,
     CallHeard,
+    CallJoined,
     CallProgressed,
     CallReceived,
+    CallRetried,
     CallStarted,
+    ConfirmationAsked,
     HandedOff,
     Notice,
     ResponseFinished,
     ResponseStarted,
     SidebandConnected,
+    ToolBlocked,
+    ToolIsolated,
+    ToolsChanged,
+    TransferWanted,
     Trouble,
 )
 
@@ -109,6 +116,41 @@ def scene() -> list[Notice]:
         CallReceived(18.5, "call_5", "hours.next_opening", "{}"),
         CallStarted(18.6, "call_5", "hours.next_opening", {}),
         CallerStartedSpeaking(19.0),
+    ]
+
+
+NOTE = '{"number": 1042, "note": "The customer would like the old screen back."}'
+
+
+def work() -> list[Notice]:
+    """Twelve seconds in which a yes is wanted, work goes on in the background, and tools have accidents."""
+    return [
+        SidebandConnected(0.3),
+        *said(0.4, "item_0", "Workshop, go ahead."),
+        CallerStartedSpeaking(1.6),
+        CallerStoppedSpeaking(4.0),
+        CallerSaid(
+            4.1, "item_1", "Note on ticket 1042 that I want the old screen back, and ask the supplier."
+        ),
+        CallReceived(4.2, "call_1", "tickets.ask_supplier", '{"part": "X1 screen"}'),
+        CallReceived(4.2, "job_1", "tickets.ask_supplier", '{"part": "X1 screen"}'),
+        CallFinished(4.2, "call_1", "tickets.ask_supplier", OutcomeKind.VALUE, "Started as job_1.", 0.0),
+        CallStarted(4.3, "job_1", "tickets.ask_supplier", {"part": "X1 screen"}),
+        CallReceived(4.3, "call_2", "clock.now", '{"city": "Lima"}'),
+        CallStarted(4.3, "call_2", "clock.now", {"city": "Lima"}),
+        CallReceived(4.4, "call_3", "clock.now", '{"city": "Lima"}'),
+        CallJoined(4.4, "call_3", "clock.now", "call_2"),
+        ToolBlocked(4.9, "clock.now", "clock", "clock.py:31", 0.42),
+        ToolIsolated(4.9, "clock.now", "clock"),
+        CallRetried(5.4, "job_1", "tickets.ask_supplier", 2, 0.5, "connection lost"),
+        CallReceived(5.8, "call_4", "tickets.add_note", NOTE),
+        ConfirmationAsked(5.8, "call_4", "tickets.add_note", NOTE),
+        CallFinished(5.8, "call_4", "tickets.add_note", OutcomeKind.DENIED, '{"error": "denied"}', 0.0),
+        *said(6.0, "item_2", "I would add this note to ticket 1042. Shall I?"),
+        AgentStartedSpeaking(6.1, "resp_2"),
+        ToolsChanged(6.4, ["clock.now", "tickets.add_note", "tickets.ask_supplier"]),
+        TransferWanted(7.0, "manager", "tel:+442079460958"),
+        AgentStoppedSpeaking(9.0, "resp_2", interrupted=False),
     ]
 
 

@@ -6,9 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from itertools import count
 
+from jackfield.calls import OutcomeKind
 from jackfield.config import Config
 from jackfield.errors import JackfieldError
-from jackfield.notices import AgentSaid, CallerSaid, Notice, SessionEnded, SessionOpened
+from jackfield.notices import (
+    AgentSaid,
+    CallerSaid,
+    CallFinished,
+    CallReceived,
+    ConfirmationAsked,
+    ConfirmationSettled,
+    Notice,
+    SessionEnded,
+    SessionOpened,
+)
 from jackfield.session.timeline import Timeline
 
 OFFER = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
@@ -34,6 +45,8 @@ class Line:
         self._exchange = exchange
         self._record = Timeline()
         self._breaks = 0
+        self._asked: dict[str, str] = {}
+        self.answers: list[tuple[str, bool]] = []
         self.note(SessionOpened(0.0, self.id, agent, "memory"))
 
     def note(self, notice: Notice) -> None:
@@ -53,6 +66,25 @@ class Line:
     async def say(self, text: str) -> None:
         self.note(CallerSaid(1.0, "item_1", text))
         self.note(AgentSaid(2.0, "item_2", f"You said: {text}"))
+
+    def ask(self, at: float, call_id: str, tool: str, arguments: str) -> None:
+        """A tool is called that needs a yes, and is not run."""
+        self._asked[call_id] = tool
+        self.note(CallReceived(at, call_id, tool, arguments))
+        self.note(ConfirmationAsked(at, call_id, tool, arguments))
+        self.note(CallFinished(at, call_id, tool, OutcomeKind.DENIED, "The caller must agree first.", 0.0))
+
+    def settle(self, call_id: str, answer: str) -> None:
+        self.note(ConfirmationSettled(20.0, call_id, self._asked.pop(call_id), answer))
+
+    async def confirm(self, call_id: str, *, agreed: bool) -> bool:
+        """A no settles it at once; a yes does when the tool is called again, which `settle` stands for."""
+        self.answers.append((call_id, agreed))
+        if call_id not in self._asked:
+            return False
+        if not agreed:
+            self.settle(call_id, "refused")
+        return True
 
     async def hang_up(self, reason: str) -> None:
         self.end(reason, failed=False)

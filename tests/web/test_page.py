@@ -14,20 +14,6 @@ from .pages import browser, called, loudness, opened, served
 from .recital import ANSWERED, ASKED, RecitalExchange, scene
 
 
-@pytest.fixture(scope="module")
-async def started(chromium_path: str) -> AsyncIterator[Browser]:
-    async with browser(chromium_path) as started:
-        yield started
-
-
-@pytest.fixture
-async def chromium(started: Browser) -> AsyncIterator[Browser]:
-    """The module's browser; what a test opened in it is closed."""
-    yield started
-    for context in started.contexts:
-        await context.close()
-
-
 @pytest.fixture
 async def exchange() -> AsyncIterator[RecitalExchange]:
     exchange = RecitalExchange(scene(), pace=0)

@@ -144,6 +144,53 @@ async def test_a_form_of_another_site_cannot_type(client: httpx.AsyncClient) -> 
     assert answer.status_code == 415
 
 
+async def test_a_caller_agrees_or_refuses_by_http(client: httpx.AsyncClient, exchange: Exchange) -> None:
+    await dial(client)
+    line = exchange.sessions["session_1"]
+    line.ask(3.0, "call_1", "tickets.close_ticket", '{"number": 1042}')
+    address = "/sessions/session_1/confirmations/call_1"
+    assert (await client.post(address, json={"agree": True})).status_code == 204
+    assert (await client.post(address, json={"agree": False})).status_code == 204
+    assert line.answers == [("call_1", True), ("call_1", False)]
+    answer = await client.post(address, json={"agree": True})
+    assert answer.status_code == 404
+    assert "not asked any more" in sentence(answer)
+
+
+async def test_what_is_not_asked_cannot_be_agreed_to(client: httpx.AsyncClient) -> None:
+    await dial(client)
+    for address in ("/sessions/session_1/confirmations/call_9", "/sessions/session_9/confirmations/call_1"):
+        answer = await client.post(address, json={"agree": True})
+        assert answer.status_code == 404
+        assert sentence(answer)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        ("{", "application/json", 400),
+        ("[]", "application/json", 400),
+        ("{}", "application/json", 400),
+        ('{"agree": "yes"}', "application/json", 400),
+        ('{"agree": 1}', "application/json", 400),
+        ('{"agree": null}', "application/json", 400),
+        ('{"agree": true}', "text/plain", 415),
+        (json.dumps({"agree": True, "x": "x" * MOST_MESSAGE_BYTES}), "application/json", 413),
+    ],
+)
+async def test_what_is_neither_yes_nor_no_is_refused(
+    client: httpx.AsyncClient, exchange: Exchange, body: str, kind: str, status: int
+) -> None:
+    await dial(client)
+    line = exchange.sessions["session_1"]
+    line.ask(3.0, "call_1", "tickets.close_ticket", '{"number": 1042}')
+    headers = {"content-type": kind}
+    answer = await client.post("/sessions/session_1/confirmations/call_1", content=body, headers=headers)
+    assert answer.status_code == status
+    assert sentence(answer)
+    assert not line.answers
+
+
 async def test_hanging_up_ends_the_session_and_may_be_done_twice(
     client: httpx.AsyncClient, exchange: Exchange
 ) -> None:

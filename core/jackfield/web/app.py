@@ -83,4 +83,5 @@ def session_routes(runtime: Exchange, access: Access) -> list[BaseRoute]:
         Route("/sessions/{id}", lines.hang_up, methods=["DELETE"]),
         Route("/sessions/{id}/events", lines.events),
         Route("/sessions/{id}/messages", lines.say, methods=["POST"]),
+        Route("/sessions/{id}/confirmations/{call_id}", lines.confirm, methods=["POST"]),
     ]

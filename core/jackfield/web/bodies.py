@@ -25,17 +25,31 @@ async def offer_of(request: Request) -> str:
 
 async def message_of(request: Request) -> str:
     """The typed message in the body, `{"text": "…"}`. Raises `HTTPException` 415, 413 or 400."""
+    text = await member_of(request, "text")
+    if not isinstance(text, str) or not text.strip():
+        raise HTTPException(400, 'Send the message as {"text": "…"}, with something in it.')
+    return text.strip()
+
+
+async def agreement_of(request: Request) -> bool:
+    """The caller's answer in the body, `{"agree": true}` or `false`. Raises `HTTPException` 415, 413 or
+    400."""
+    agree = await member_of(request, "agree")
+    if not isinstance(agree, bool):
+        raise HTTPException(400, 'Send the answer as {"agree": true} or {"agree": false}.')
+    return agree
+
+
+async def member_of(request: Request, name: str) -> object:
+    """One member of the JSON object in the body; None where there is no such member, or no object."""
     if media_type(request) != "application/json":
-        raise HTTPException(415, "Send the message as Content-Type: application/json.")
+        raise HTTPException(415, "Send this as Content-Type: application/json.")
     body = decoded(await limited(request, MOST_MESSAGE_BYTES))
     try:
         message = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise HTTPException(400, f"The message is not JSON: {error}.") from None
-    text = message.get("text") if isinstance(message, dict) else None
-    if not isinstance(text, str) or not text.strip():
-        raise HTTPException(400, 'Send the message as {"text": "…"}, with something in it.')
-    return text.strip()
+        raise HTTPException(400, f"The body is not JSON: {error}.") from None
+    return message.get(name) if isinstance(message, dict) else None
 
 
 def media_type(request: Request) -> str:

@@ -28,6 +28,9 @@ class Line(Protocol):
     async def say(self, text: str) -> None:
         """Put a typed message of the caller's into the conversation."""
 
+    async def confirm(self, call_id: str, *, agreed: bool) -> bool:
+        """The caller's answer to a `ConfirmationAsked`; False if that is not asked, or not any more."""
+
     async def hang_up(self, reason: str) -> None:
         """End the session; no error if it has ended."""
 

@@ -1,4 +1,4 @@
-"""Sessions over HTTP: open one with an SDP offer, follow it, type into it, hang up."""
+"""Sessions over HTTP: open one with an SDP offer, follow it, type into it, say yes or no, hang up."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from jackfield.config import Config
-from jackfield.web.bodies import message_of, offer_of
+from jackfield.web.bodies import agreement_of, message_of, offer_of
 from jackfield.web.events import last_event_id, stream
 from jackfield.web.exchange import Exchange, Line
 
@@ -76,6 +76,16 @@ class Lines:
         line = self._line(request)
         await line.say(await message_of(request))
         return Response(status_code=202)
+
+    async def confirm(self, request: Request) -> Response:
+        """204: the agent is told whether it may do what it asked about."""
+        line = self._line(request)
+        agreed = await agreement_of(request)
+        if not await line.confirm(request.path_params["call_id"], agreed=agreed):
+            raise HTTPException(
+                404, "This is not asked any more: it was settled, or too much time has passed."
+            )
+        return Response(status_code=204)
 
     async def hang_up(self, request: Request) -> Response:
         """204 when the session is over."""

@@ -11,6 +11,7 @@ const WORDS = {
   timeout: "took too long and was stopped",
   cancelled: "cancelled",
   denied: "not allowed",
+  asked: "not run: you have to agree first",
   unknown: "was started, but nobody knows how it ended",
 };
 
@@ -40,7 +41,7 @@ export class Details {
   /** Follow the call that is shown; nothing is redrawn while nothing changes. */
   draw(call) {
     const stand = standOf(call);
-    const key = JSON.stringify([call.id, stand, call.progress, call.heard, call.arguments]);
+    const key = JSON.stringify([call.id, stand, call.progress, call.heard, call.arguments, call.marks]);
     if (key === this.drawn && this.root.childElementCount) return;
     this.drawn = key;
     const focused = this.root.contains(document.activeElement);
@@ -49,8 +50,9 @@ export class Details {
     const time = call.to === null ? "" : ` after ${duration(call.to - call.from)}`;
     this.root.replaceChildren(
       element("div", { class: "head" }, element("h3", { id: "details-title" }, call.tool), button),
-      element("p", { class: "stand", "data-stand": stand }, `${WORDS[stand] ?? stand}${time}`),
+      element("p", { class: "stand", "data-stand": stand }, `${WORDS[stand] ?? stand}${call.background ? " in the background" : ""}${time}`),
       ...(call.progress && call.to === null ? [element("p", { class: "progress" }, call.progress)] : []),
+      ...call.marks.map(({ at, text }) => element("p", { class: "progress" }, `${duration(at - call.from)}: ${text}`)),
       ...part("Asked with", pretty(call.arguments)),
       ...part("Came back with", pretty(call.output)),
     );

@@ -6,10 +6,12 @@ import { Details } from "./details.js";
 import { duration, find } from "./dom.js";
 import { notices } from "./events.js";
 import { Level } from "./level.js";
+import { Questions } from "./questions.js";
 import { ask, Refused, remember, remembered, takeTokenFromAddress } from "./server.js";
 import { Story } from "./story.js";
 import { Timeline } from "./timeline.js";
 import { Transcript } from "./transcript.js";
+import { deedInWords } from "./words.js";
 
 const STATUS = {
   idle: "Ready",
@@ -24,6 +26,7 @@ const board = new Board(find("agents"), find("cord"), find("talk"));
 const transcript = new Transcript(find("transcript"));
 const timeline = new Timeline(find("lanes"), (id) => details.show(story.calls.get(id)));
 const details = new Details(find("details"), (id) => document.querySelector(`[data-call="${CSS.escape(id)}"]`)?.focus());
+const questions = new Questions(find("questions"), agree, () => find("transcript").focus({ preventScroll: true }));
 
 let phase = "idle";
 let story = new Story();
@@ -100,6 +103,7 @@ function reset() {
   details.close();
   timeline.clear();
   transcript.clear();
+  questions.draw(story);
   find("latency").textContent = "";
 }
 
@@ -112,7 +116,7 @@ async function follow(session) {
     for await (const notice of notices(session, signal)) {
       offset = Math.min(offset, performance.now() / 1000 - notice.at);
       mine.receive(notice);
-      announce(notice);
+      announce(notice, mine);
       if (mine === story) draw();
     }
   } catch (error) {
@@ -126,12 +130,16 @@ async function follow(session) {
   }
 }
 
-function announce(notice) {
-  if (notice.type === "call_finished") say(`${notice.tool}: ${notice.outcome === "value" ? "done" : notice.outcome}`);
+function announce(notice, { calls }) {
+  if (notice.type === "call_finished" && !calls.get(notice.call_id)?.asked) {
+    say(`${notice.tool}: ${notice.outcome === "value" ? "done" : notice.outcome}`);
+  }
+  if (notice.type === "confirmation_asked") say(`The agent asks: ${deedInWords(notice)}? Say yes or no, or press one of the buttons.`);
   if (notice.type === "handed_off") {
     board.plug(notice.to_agent);
     say(`You now talk to ${notice.to_agent}`);
   }
+  if (notice.type === "transfer_wanted") say(`You are to be passed on to ${notice.to}`);
   if (notice.type === "trouble") say(notice.message);
 }
 
@@ -160,6 +168,7 @@ function now() {
 function draw() {
   timeline.draw(story, now());
   transcript.draw(story);
+  questions.draw(story);
   if (details.shown) details.draw(story.calls.get(details.shown));
   const median = story.medianLatency;
   if (median !== null) find("latency").textContent = `Answers after ${duration(median)}`;
@@ -201,6 +210,22 @@ find("composer").addEventListener("submit", async (event) => {
     complain(sentence(error));
   }
 });
+
+/** Tell the agent whether it may do what it asked about; false if that did not work. */
+async function agree(id, agreed) {
+  const asking = story;
+  try {
+    const body = JSON.stringify({ agree: agreed });
+    const address = `${call?.session}/confirmations/${encodeURIComponent(id)}`;
+    await ask(address, { method: "POST", headers: { "content-type": "application/json" }, body });
+    return true;
+  } catch (error) {
+    complain(sentence(error));
+    if (error.status === 404) asking.questions.delete(id);
+    draw();
+    return false;
+  }
+}
 
 find("agents").addEventListener("change", greet);
 addEventListener("pagehide", () => call?.hangUp());

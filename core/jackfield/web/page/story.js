@@ -1,8 +1,12 @@
 // What has happened on the line so far, told by the notices alone. No DOM here, and no clock.
 
+import { duration } from "./dom.js";
+import { deedInWords } from "./words.js";
+
 const MOST_TURNS = 400;
 
-/** @typedef {{who: "caller"|"agent"|"line", name: string, text: string, state: string, answer: object|null}} Turn */
+/** @typedef {{who: "caller"|"agent"|"line", name: string, text: string, state: string, answer: object|null,
+ *             address: string}} Turn */
 
 export class Story {
   constructor() {
@@ -12,6 +16,7 @@ export class Story {
     this.turns = []; // in the order in which they began
     this.speech = { caller: [], agent: [] }; // {from, to, interrupted}
     this.calls = new Map(); // by call id, in order
+    this.questions = new Map(); // {id, tool, arguments}: what the caller is asked to agree to, by call id
     this.answers = []; // {from, to, parts}: one per turn of the caller's that was answered
     this.asked = null; // the answer that is owed: its `to` is not known yet
     this.unplaced = null; // the answer that is heard already, before its first words came
@@ -35,12 +40,17 @@ export class Story {
   }
 
   add(turn) {
-    this.turns.push({ name: "", text: "", state: "said", answer: null, ...turn });
+    this.turns.push({ name: "", text: "", state: "said", answer: null, address: "", ...turn });
     return this.turns.at(-1);
   }
 
-  line(text, at, state = "said") {
-    this.add({ who: "line", text, at, state });
+  line(text, at, state = "said", address = "") {
+    this.add({ who: "line", text, at, state, address });
+  }
+
+  /** Something that befell a function call at a moment of its run. */
+  mark(id, kind, at, text) {
+    this.calls.get(id)?.marks.push({ kind, at, text });
   }
 }
 
@@ -50,8 +60,9 @@ export function latencyOf(answer) {
   return answer.to - answer.from + (answer.parts.end_of_turn ?? 0);
 }
 
-/** How a function call stands: waiting, running, or its outcome. */
+/** How a function call stands: waiting, running, its outcome, or `asked` if the caller has to agree first. */
 export function standOf(call) {
+  if (call.asked && call.outcome === "denied") return "asked";
   return call.outcome ?? (call.started === null ? "waiting" : "running");
 }
 
@@ -63,6 +74,7 @@ const ON = {
     for (const voice of Object.values(story.speech)) close(voice, at);
     for (const call of story.calls.values()) if (call.to === null) Object.assign(call, { to: at, outcome: "cancelled" });
     for (const turn of story.turns) if (turn.state === "live") turn.state = "said";
+    story.questions.clear();
     story.ended = { reason, failed, at };
     story.line(reason, at, failed ? "trouble" : "said");
   },
@@ -72,6 +84,33 @@ const ON = {
   handed_off(story, { at, from_agent: from, to_agent: to }) {
     story.agent = to;
     story.line(`${from} put you through to ${to}.`, at);
+  },
+  transfer_wanted(story, { at, to, address }) {
+    story.line(`You are to be passed on to ${to}. If that does not happen by itself, call`, at, "said", address);
+  },
+  tools_changed(story, { at, tools }) {
+    story.line(tools.length ? `The agent’s tools are now: ${tools.join(", ")}.` : "The agent has no tools now.", at);
+  },
+  tool_blocked(story, { at, tool, where, seconds }) {
+    story.line(`${tool} blocks its event loop: ${duration(seconds)} at ${where}. Calls behind it move on.`, at, "trouble");
+    for (const call of story.calls.values()) {
+      const running = call.started !== null && call.to === null;
+      if (call.tool === tool && running) story.mark(call.id, "blocked", at, `blocked its event loop at ${where}`);
+    }
+  },
+  tool_isolated(story, { at, tool }) {
+    story.line(`${tool} has blocked too often: from now on each of its calls has an event loop of its own.`, at);
+  },
+
+  confirmation_asked(story, { call_id: id, tool, arguments: text }) {
+    update(story, id, { asked: true });
+    const same = [...story.questions.values()].some((one) => one.tool === tool && one.arguments === text);
+    if (!same) story.questions.set(id, { id, tool, arguments: text });
+  },
+  confirmation_settled(story, { at, call_id: id, answer }) {
+    const question = story.questions.get(id);
+    story.questions.delete(id);
+    if (question) story.line(settled(deedInWords(question), answer), at);
   },
 
   caller_started_speaking(story, { at }) {
@@ -135,6 +174,7 @@ const ON = {
   call_received(story, { at, call_id: id, tool, arguments: text }) {
     story.calls.set(id, {
       id, tool, arguments: text, from: at, started: null, to: null, outcome: null, output: "", progress: "", heard: null,
+      background: /^job_\d+$/.test(id), asked: false, marks: [],
     });
   },
   call_started(story, { at, call_id: id, arguments: values }) {
@@ -142,6 +182,12 @@ const ON = {
   },
   call_progressed(story, { call_id: id, text }) {
     update(story, id, { progress: text });
+  },
+  call_joined(story, { at, call_id: id }) {
+    story.mark(id, "joined", at, "the same runs already, and is waited for");
+  },
+  call_retried(story, { at, call_id: id, attempt, reason }) {
+    story.mark(id, "again", at, `try ${attempt} (${reason})`);
   },
   call_finished(story, { at, call_id: id, outcome, output }) {
     update(story, id, { to: at, outcome, output });
@@ -168,6 +214,12 @@ function saying(story, at, item) {
 function close(segments, at, interrupted = false) {
   const last = segments.at(-1);
   if (last && last.to === null) Object.assign(last, { to: at, interrupted });
+}
+
+function settled(deed, answer) {
+  if (answer === "agreed") return `You agreed: ${deed}.`;
+  if (answer === "refused") return `You refused: ${deed}. It is not done.`;
+  return `Nobody has answered: ${deed}. It is not done.`;
 }
 
 function asked(at) {

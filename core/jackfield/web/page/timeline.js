@@ -16,6 +16,7 @@ const STANDS = {
   timeout: { mark: "timed out,", said: "took too long" },
   cancelled: { mark: "cancelled,", said: "cancelled" },
   denied: { mark: "denied,", said: "denied" },
+  asked: { mark: "asks you", said: "not run before you agree" },
   unknown: { mark: "?", said: "ended, nobody knows how" },
 };
 
@@ -117,19 +118,28 @@ export class Timeline {
       heard.style.setProperty("--from", String(call.heard));
       bar.parentNode.append(heard);
     }
+    const shown = call.marks.length ? bar.parentNode.querySelectorAll(".incident").length : 0;
+    for (const mark of call.marks.slice(shown)) this.#mark(bar, mark);
     const { mark, said } = STANDS[stand] ?? STANDS.unknown;
     const seconds = duration((call.to ?? now) - call.from);
-    const note = call.to === null ? call.progress || seconds : `${mark} ${seconds}`;
+    const note = stand === "asked" ? mark : call.to === null ? runs(call) || seconds : `${mark} ${seconds}`;
     if (bar.nextSibling.textContent !== note) bar.nextSibling.textContent = note;
     if (bar.dataset.stand === stand) return;
     bar.dataset.stand = stand;
-    bar.setAttribute("aria-label", `${call.tool}, ${said}${call.to === null ? "" : ` after ${seconds}`}. Show details.`);
+    const where = call.background ? ", in the background" : "";
+    bar.setAttribute("aria-label", `${call.tool}${where}, ${said}${call.to === null ? "" : ` after ${seconds}`}. Show details.`);
+  }
+
+  #mark(bar, { kind, at, text }) {
+    const mark = element("div", { class: `incident ${kind}`, title: text });
+    mark.style.setProperty("--from", String(at));
+    bar.parentNode.append(mark);
   }
 
   #newCall(call) {
     const words = call.tool.split(call.tool.includes(".") ? /(?<=\.)/ : /(?<=_)/);
-    const track = this.#lane("call", element("span", {}, ...words.flatMap((word) => [word, element("wbr")])));
-    track.previousSibling.title = call.tool;
+    const track = this.#lane(call.background ? "call job" : "call", element("span", {}, ...words.flatMap((word) => [word, element("wbr")])));
+    track.previousSibling.title = call.background ? `${call.tool}, in the background` : call.tool;
     const bar = element("button", { class: "bar", type: "button", "data-call": call.id });
     bar.addEventListener("click", () => this.choose(call.id));
     track.append(bar, element("span", { class: "note", "aria-hidden": "true" }));
@@ -146,4 +156,9 @@ export class Timeline {
     bar.style.setProperty("--from", String(Math.max(0, from)));
     bar.style.setProperty("--to", String(to));
   }
+}
+
+/** What is known of a call that is not over: how far it is, or what befell it last. */
+function runs(call) {
+  return call.progress || call.marks.at(-1)?.text;
 }

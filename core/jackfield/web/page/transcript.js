@@ -43,10 +43,14 @@ export class Transcript {
     row.className = `turn ${turn.who} ${turn.state}`;
     row.replaceChildren(
       ...(turn.who === "line" ? [] : [element("span", { class: "who" }, turn.who === "caller" ? "You" : turn.name)]),
-      element("p", {}, turn.text || "…"),
+      element("p", {}, turn.text || "…", turn.address ? " " : null, turn.address ? address(turn.address) : null),
       ...(turn.answer ? [latency(turn.answer)] : []),
     );
   }
+}
+
+function address(text) {
+  return /^(tel|sips?):/i.test(text) ? element("a", { href: text }, text.replace(/^tel:/i, "")) : text;
 }
 
 function latency(answer) {
