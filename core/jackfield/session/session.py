@@ -7,10 +7,12 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from jackfield.calls import Arguments, Outcome, OutcomeKind
 from jackfield.conversation.conversation import Conversation
 from jackfield.conversation.effects import CancelCall, Close, Effect, Note, Send, StartCall
+from jackfield.dispatch.crossing import crossing_to
 from jackfield.dispatch.request import AgreementWanted, Happening
 from jackfield.errors import ProviderError
 from jackfield.notices import (
@@ -238,11 +240,9 @@ class Session:
         )
 
     def _context(self, call: StartCall) -> ToolContext:
-        loop = asyncio.get_running_loop()
-
-        def progress(text: str) -> None:
-            loop.call_soon_threadsafe(self._progressed, call.call_id, text)
-
+        # The way that the call's end comes by, which must not overtake what is told before it.
+        post = crossing_to(asyncio.get_running_loop()).post
+        progress = partial(post, self._progressed, call.call_id)
         title, settings = self.persona.title(call.name), self._switchboard.settings(self.persona, call.name)
         limit, agreed = call.policy.timeout, call.agreed
         return ToolContext(call.call_id, self.id, self.agent, limit, progress, title, settings, agreed=agreed)
