@@ -25,6 +25,25 @@ class Listener:
     lost: Callable[[str], None]
 
 
+class Attachment:
+    """One sideband, as long as it is there: what can be sent at once is, the rest follows in order."""
+
+    def __init__(self, sideband: Sideband) -> None:
+        self._sideband = sideband
+        self._unsent: asyncio.Queue[ClientEvent] = asyncio.Queue(MOST_UNSENT)
+
+    def send(self, event: ClientEvent) -> None:
+        """Raises `asyncio.QueueFull`."""
+        if not (self._unsent.empty() and self._sideband.send_now(event.as_dict())):
+            self._unsent.put_nowait(event)
+
+    async def forward(self) -> None:
+        """Send what had to wait. Raises `SidebandLost`."""
+        while True:
+            event = await self._unsent.get()
+            await self._sideband.send(event.as_dict())
+
+
 class ControlLeg:
     """One per session. `send` never waits; what the service does not take yet is kept, up to a bound."""
 
@@ -33,19 +52,19 @@ class ControlLeg:
         self._call_id = call_id
         self._listener = listener
         self._errands: set[asyncio.Task[None]] = set()
-        self._unsent: asyncio.Queue[ClientEvent] | None = None
+        self._attachment: Attachment | None = None
 
     @property
     def attached(self) -> bool:
         """Whether the sideband is there."""
-        return self._unsent is not None
+        return self._attachment is not None
 
     def send(self, event: ClientEvent) -> None:
-        """Queue one event; drop it while the sideband is not there, for it would be out of date when it is:
-        whoever is told `attached` says then what there is to say. Raises `asyncio.QueueFull` when the
-        service has taken nothing for too long."""
-        if self._unsent is not None:
-            self._unsent.put_nowait(event)
+        """Send one event, or queue it; drop it while the sideband is not there, for it would be out of date
+        when it is: whoever is told `attached` says then what there is to say. Raises `asyncio.QueueFull`
+        when the service has taken nothing for too long."""
+        if self._attachment is not None:
+            self._attachment.send(event)
 
     def refer(self, address: str, done: Callable[[ProviderError | None], None]) -> None:
         """Pass a phone call on; `done` is told whether that went well."""
@@ -80,19 +99,15 @@ class ControlLeg:
             await asyncio.sleep(pause)
 
     async def _attend(self, sideband: Sideband) -> None:
-        self._unsent = asyncio.Queue(MOST_UNSENT)
-        sender = asyncio.create_task(_forward(self._unsent, sideband), name="sideband sender")
+        self._attachment = Attachment(sideband)
+        sender = asyncio.create_task(self._attachment.forward(), name="sideband sender")
         try:
             self._listener.attached()
             async for raw in sideband:
                 self._listener.received(raw)
+                # Events come in bursts. Outputs that are ready go out before the next event is read.
+                await asyncio.sleep(0)
         finally:
-            self._unsent = None
+            self._attachment = None
             sender.cancel()
             await asyncio.gather(sender, return_exceptions=True)
-
-
-async def _forward(events: asyncio.Queue[ClientEvent], sideband: Sideband) -> None:
-    while True:
-        event = await events.get()
-        await sideband.send(event.as_dict())

@@ -30,6 +30,7 @@ from jackfield.protocol.codec import decode
 from jackfield.protocol.server_events import SessionDescribed
 from jackfield.providers.base import Provider
 from jackfield.session import transfer, work_tools
+from jackfield.session.alarm import Alarm
 from jackfield.session.control_leg import ControlLeg, Listener
 from jackfield.session.happenings import notice_of
 from jackfield.session.persona import Persona
@@ -57,8 +58,8 @@ class Session:
         self._conversation = Conversation(self.persona)
         self._conversation.detached(self._now)
         self._control: ControlLeg | None = None
-        self._timeline = Timeline()
-        self._alarm: asyncio.TimerHandle | None = None
+        self._timeline = Timeline(lambda notice: switchboard.notify(notice, session_id))
+        self._alarm = Alarm(self._deadline, self._ring)
         self._verdict: asyncio.Future[SessionEnded] = asyncio.get_running_loop().create_future()
         self._greeted = False
 
@@ -131,8 +132,7 @@ class Session:
             self._end("an error inside Jackfield; the log has it", failed=True)
 
     async def _clean_up(self, attending: asyncio.Task[None], call_id: str) -> None:
-        if self._alarm:
-            self._alarm.cancel()
+        self._alarm.cancel()
         attending.cancel()
         await asyncio.gather(attending, return_exceptions=True)
         for call in self._conversation.running:
@@ -203,7 +203,7 @@ class Session:
         while effects := self._conversation.effects():
             for effect in effects:
                 self._do(effect)
-        self._set_alarm()
+        self._alarm.moved()
 
     def _do(self, effect: Effect) -> None:
         match effect:
@@ -253,7 +253,9 @@ class Session:
             self._hand_off(call_id, agent)
         elif self._control is not None:
             self._note(TransferWanted(self._now, agent, address))
-            self._control.refer(address, lambda error: self._finished(call_id, transfer.outcome_of(agent, error)))
+            self._control.refer(
+                address, lambda error: self._finished(call_id, transfer.outcome_of(agent, error))
+            )
 
     def _hand_off(self, call_id: str, agent: str) -> None:
         """The update goes out before the output, so that whoever answers is the new agent (§6.9)."""
@@ -282,14 +284,10 @@ class Session:
 
     def _note(self, notice: Notice) -> None:
         self._timeline.add(notice)
-        self._switchboard.notify(notice, self.id)
 
-    def _set_alarm(self) -> None:
-        if self._alarm:
-            self._alarm.cancel()
+    def _deadline(self) -> float | None:
         deadline = None if self._verdict.done() else self._conversation.deadline
-        loop = asyncio.get_running_loop()
-        self._alarm = None if deadline is None else loop.call_at(self._opened_at + deadline, self._ring)
+        return None if deadline is None else self._opened_at + deadline
 
     def _ring(self) -> None:
         self._conversation.tick(self._now)
