@@ -3,11 +3,15 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from contextvars import ContextVar
 from itertools import pairwise
 
 import pytest
 
 from jackfield.dispatch.crossing import Crossing, crossing_to
+
+
+burden: ContextVar[object] = ContextVar("burden")
 
 
 class Wakings(asyncio.SelectorEventLoop):
@@ -90,3 +94,15 @@ async def test_a_loop_that_is_closed_says_so_every_time() -> None:
 async def test_all_who_post_to_a_loop_share_its_crossing() -> None:
     loop = asyncio.get_running_loop()
     assert crossing_to(loop) is crossing_to(loop)
+
+
+async def test_what_the_poster_carries_stays_on_its_side() -> None:
+    """A callback that sets a timer would keep it alive for as long as the timer stands."""
+    loop, carried = asyncio.get_running_loop(), asyncio.get_running_loop().create_future()
+
+    def post() -> None:
+        burden.set("all that a tool knows")
+        crossing_to(loop).post(lambda: carried.set_result(burden.get(None)))
+
+    await asyncio.to_thread(post)
+    assert await carried is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextvars import Context
 from weakref import WeakKeyDictionary
 
 
@@ -23,7 +24,8 @@ class Crossing:
         self._posted.append((callback, arguments))
         if not self._waking or self._loop.is_closed():
             self._waking = True
-            self._loop.call_soon_threadsafe(self._deliver)
+            # Not in the poster's context: timers that are set on the other side would hold all of it.
+            self._loop.call_soon_threadsafe(self._deliver, context=Context())
 
     def _deliver(self) -> None:
         # First this: whoever posts from now on either is seen below, or wakes the loop again.
