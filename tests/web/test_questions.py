@@ -209,6 +209,7 @@ async def test_an_open_question_fits_the_window_and_is_in_sight(
     await page.screenshot(path=tmp_path / f"question-{width}.png")
     await page.set_viewport_size({"width": width, "height": 600})
     await expect(card_of(page, "Add note").get_by_role("button", name="Yes: ")).to_be_in_viewport(ratio=1)
+    await expect(page.locator("#hang-up")).to_be_in_viewport(ratio=1)
     await page.screenshot(path=tmp_path / f"question-{width}-low.png")
     assert await page.evaluate("document.documentElement.scrollWidth") == width
     assert not faults
