@@ -230,11 +230,9 @@ class Conversation(Listening):
     def _error_reported(self, error: ErrorReported, now: float) -> None:
         if error.code in service_errors.FATAL:
             self._close(service_errors.sentence(error.code, error.message))
-        elif self._speaking.refused(error, now):
-            pass
-        elif self._declined(error, now):
-            pass
-        elif error.code not in service_errors.BENIGN:
+            return
+        known = self._speaking.refused(error, now) or self._declined(error, now)
+        if not known and error.code not in service_errors.BENIGN:
             self._orders.trouble(error.message or error.code, now)
 
     def _declined(self, error: ErrorReported, now: float) -> bool:
