@@ -349,6 +349,15 @@ def test_a_machine_that_stood_still_is_no_stall() -> None:
     assert pulse.look(1.0, 60.0) is Sight.NOTHING_NEW
 
 
+def test_a_stall_that_is_nobody_s_doing_is_looked_at_anew() -> None:
+    pulse = Pulse()
+    while pulse.look(1.0, 2.0) is not Sight.STALLED:
+        pass
+    pulse.forgive()
+    assert not pulse.stalled
+    assert [pulse.look(1.0, 3.0) for _ in range(FEWEST_LOOKS)][-1] is Sight.STALLED
+
+
 looks = st.lists(
     st.tuples(st.one_of(st.none(), st.integers(0, 3).map(float)), st.floats(0, 0.2)), max_size=60
 )

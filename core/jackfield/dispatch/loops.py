@@ -108,14 +108,17 @@ class LoopExecutor:
         """Say who blocks the loop, and since when."""
         stack = loop.stack()
         job = loop.culprit(stack)
-        tool = job.tool.name if job else ""
-        self._strikes[tool] += 1
-        isolated = bool(tool) and self._strikes[tool] == STRIKES
+        if job is None:  # the loop's own work, starved by busy threads
+            loop.pulse.forgive()
+            return
+        tool = job.tool
+        self._strikes[tool.name] += 1
+        isolated = self._strikes[tool.name] == STRIKES
         if isolated:
-            self._isolated.add(tool)
+            self._isolated.add(tool.name)
         blocked = Blocked(
-            tool=tool,
-            source=job.tool.source if job else "",
+            tool=tool.name,
+            source=tool.source,
             where=where(stack),
             stack=listing(stack),
             seconds=now - (loop.pulse.round or now),
@@ -149,8 +152,8 @@ def _write_down(blocked: Blocked) -> None:
     log.warning(
         "the tool %s of %s blocks its event loop, in %s%s; other calls move on. A coroutine must not wait "
         "without await: declare the tool `def`, or await.\n%s",
-        blocked.tool or "(unknown)",
-        blocked.source or "(unknown)",
+        blocked.tool,
+        blocked.source,
         blocked.where,
         "; from now on it runs on loops of its own" if blocked.isolated else "",
         blocked.stack,

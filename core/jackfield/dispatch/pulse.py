@@ -9,9 +9,9 @@ STALL_SECONDS = 0.1
 """A loop that has been busy for so long with one round of callbacks is stalled."""
 
 LOOK_EVERY = 0.025
-FEWEST_LOOKS = 3
-"""So often a loop must have been seen in the same round: when the whole machine stood still, nobody looked
-either, and no tool is to blame."""
+FEWEST_LOOKS = 4
+"""So often a loop must have been seen in the same round. When the whole machine stood still, nobody looked
+either, and no tool is to blame; and where threads fight for the interpreter, whoever looks has to fight, too."""
 
 
 class Sight(Enum):
@@ -41,3 +41,7 @@ class Pulse:
             return Sight.NOTHING_NEW
         self.stalled = True
         return Sight.STALLED
+
+    def forgive(self) -> None:
+        """It was no tool's doing; look again for as long."""
+        self.looks, self.stalled = 0, False
