@@ -11,7 +11,7 @@ STALL_SECONDS = 0.1
 LOOK_EVERY = 0.025
 FEWEST_LOOKS = 4
 """So often a loop must have been seen in the same round. When the whole machine stood still, nobody looked
-either, and no tool is to blame; and where threads fight for the interpreter, whoever looks has to fight, too."""
+either, and no tool is to blame; where threads fight for the interpreter, whoever looks has to fight, too."""
 
 
 class Sight(Enum):

@@ -1,7 +1,7 @@
 """The thread that looks at tool loops from outside, many times a second while there is anything to see.
 
-It sees what waits or computes in Python. C code that keeps the interpreter's lock stops every thread, this one
-too, and is over when it looks again: such a tool belongs into a process (`isolation: process`).
+It sees what waits or computes in Python. C code that keeps the interpreter's lock stops every thread, this
+one too, and is over when it looks again: such a tool belongs into a process (`isolation: process`).
 """
 
 from __future__ import annotations
