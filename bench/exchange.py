@@ -103,10 +103,6 @@ class Line(asyncio.Protocol):
     def say(self, name: str, **fields: object) -> None:
         self._send(_text(name, **fields))
 
-    def close(self) -> None:
-        self._protocol.send_close(1000)
-        self._flush()
-
     def _open(self, request: Request) -> None:
         self._protocol.send_response(self._protocol.accept(request))
         self._flush()
@@ -148,6 +144,8 @@ class Line(asyncio.Protocol):
         for data in self._protocol.data_to_send():
             if data:
                 self._transport.write(data)
+            else:
+                self._transport.close()
 
 
 class Exchange:

@@ -18,6 +18,8 @@ from jackfield.providers.timeouts import Timeouts
 MOST_BYTES = 1024 * 1024
 """More than any SDP answer or session object."""
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 Part = tuple[None, bytes, str]
 """One part of a multipart form, without a file name: content and content type."""
 
@@ -32,7 +34,7 @@ class Body(TypedDict, total=False):
 def encoded(value: Json) -> bytes:
     """`value` as JSON in UTF-8. Half a surrogate pair, which Python allows in a string and UTF-8 does not,
     becomes a question mark: a service refuses the whole message for it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return _ENCODER.encode(value).encode("utf-8", "replace")
 
 
 class Exchange:

@@ -12,6 +12,8 @@ from jackfield.tools.catalogue import Catalogue, function_tools
 from jackfield.tools.tool import Tool
 from jackfield.tools.wire import function_tool
 
+_DEFAULTS = CallPolicy()
+
 
 @dataclass(frozen=True, slots=True)
 class Persona:
@@ -63,7 +65,7 @@ class Persona:
         return any(tool["name"] == wire_name for tool in _work_tools(self.config))
 
     def policy(self, wire_name: str) -> CallPolicy:
-        return self.policies.get(wire_name, CallPolicy())
+        return self.policies.get(wire_name, _DEFAULTS)
 
     def title(self, wire_name: str) -> str:
         tool = self.tools.get(wire_name)
