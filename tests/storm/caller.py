@@ -21,13 +21,17 @@ WRONG = [HALF, "", "[]", '{"key": "one"}', '{"key": 1, "more": 2}', '{"number": 
 
 
 class Caller:
-    """`live` makes `quota` function calls and ends when everything has come to rest."""
+    """`live` makes `quota` function calls. One who `stays` waits until everything has come to rest then; the
+    others hang up in the middle of it."""
 
-    def __init__(self, session: Session, house: House, exchange: Exchange, toolbox: Toolbox, seed: str) -> None:
+    def __init__(
+        self, session: Session, house: House, exchange: Exchange, toolbox: Toolbox, seed: str, *, stays: bool
+    ) -> None:
         self.session = session
         self.exchange = exchange
         self.toolbox = toolbox
         self.random = Random(seed)
+        self.stays = stays
         self.made: dict[str, str] = {}  # the tool of each complete function call
         self.halves: set[str] = set()
         self.told = Told(exchange)
@@ -44,7 +48,8 @@ class Caller:
             await self.exchange.flush()
             if self.random.random() < 0.6:
                 await self.line.meet(self.told)
-        await self.rest()
+        if self.stays:
+            await self.rest()
 
     async def take_a_turn(self) -> None:
         """The caller speaks, over the agent or not, and things happen meanwhile."""
@@ -98,7 +103,9 @@ class Caller:
         """The sideband is lost; often something happens before it is back."""
         await self.line.break_off(self.random)
         for _ in range(self.random.randrange(3)):
-            await self.random.choice([Caller.let_tools_go, Caller.think, Caller.type, Caller.take_a_turn])(self)
+            await self.random.choice([Caller.let_tools_go, Caller.think, Caller.type, Caller.take_a_turn])(
+                self
+            )
             await self.exchange.flush()
 
     # --- the end --------------------------------------------------------------------------------------
@@ -138,9 +145,7 @@ class Caller:
         heard = {item for response in self.exchange.responses for item in response.knows}
         return {
             "not answered": {call_id for call_id in self.told.received if call_id not in self.told.finished},
-            "not arrived": {
-                call_id for call_id in self.told.finished if call_id not in self.exchange.known
-            },
+            "not arrived": {call_id for call_id in self.told.finished if call_id not in self.exchange.known},
             "not heard": self.exchange.known - silent - heard,
         }
 
@@ -149,11 +154,12 @@ class Caller:
         answers = Counter(self.exchange.outputs)
         received = {call_id for call_id in self.told.received if not call_id.startswith("job_")}
         found = [f"{call_id} was answered {n} times" for call_id, n in answers.items() if n != 1]
-        found += [f"{each} was never answered" for each in received - answers.keys()]
         found += [f"{each} was answered and never received" for each in answers.keys() - received]
         found += [f"{each} was told and never received" for each in self.line.sure - received]
         found += [f"{each} was half a function call" for each in self.halves & received]
         found += [f"{each} ended {n} times" for each, n in self.told.finished.items() if n != 1]
+        if self.stays:
+            found += [f"{each} was never answered" for each in received - answers.keys()]
         found += [trouble for trouble in self.told.troubles if not trouble.startswith(_EXPECTED)]
         return [f"{self.session.id}: {fault}" for fault in found]
 

@@ -46,6 +46,11 @@ from tests.storm.caller import Caller
 from tests.storm.toolbox import POLICIES, Toolbox
 from tests.storm.witness import Witness
 
+EVERYTHING = (
+    *(f"outcome {kind}" for kind in ("value", "error", "timeout", "cancelled", "denied")),
+    *("call_joined", "call_retried", "call_progressed", "confirmation_settled", "handed_off"),
+    *("tools_changed", "trouble", "agent_stopped_speaking"),
+)
 SESSIONS = 50
 CALLS = 40
 
@@ -101,7 +106,8 @@ class Storm:
         answer = await witness.answer("v=0\r\n", session.persona.session_object())
         exchange = self.house.exchanges[answer.call_id]
         running = asyncio.create_task(session.run(answer.call_id))
-        caller = Caller(session, self.house, exchange, self.toolbox, f"{self.seed}/{number}")
+        seed, stays = f"{self.seed}/{number}", number % 10 != 9
+        caller = Caller(session, self.house, exchange, self.toolbox, seed, stays=stays)
         self.callers.append(caller)
         try:
             await caller.live(quota)
@@ -110,9 +116,13 @@ class Storm:
             await running
             await caller.ended
 
-    def story(self, witness: Witness) -> str:
+    def happened(self) -> Counter[str]:
+        """The notices of all sessions, by their kind."""
+        return sum((caller.told.kinds for caller in self.callers), Counter())
+
+    def story(self) -> str:
         """What there was of everything."""
-        kinds = sum((caller.told.kinds for caller in self.callers), Counter())
+        kinds = self.happened()
         made = sum(len(caller.made) for caller in self.callers)
         lost = sum(len(caller.lost()) for caller in self.callers)
         busy = sum(exchange.busy_errors for exchange in self.house.exchanges.values())
@@ -120,7 +130,8 @@ class Storm:
         ends = ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items()))
         return (
             f"seed {self.seed}: {made} function calls in {len(self.callers)} sessions; the sideband broke "
-            f"{losses} times, {lost} calls were announced meanwhile; {busy} requests crossed a response; {ends}"
+            f"{losses} times, {lost} calls were announced meanwhile; {busy} requests crossed a response; "
+            f"{ends}"
         )
 
 
@@ -131,15 +142,17 @@ def ours() -> Counter[str]:
     return Counter(name for name in names if name.startswith("jackfield."))
 
 
-async def through_a_storm(folder: Path, seed: str, sessions: int, calls: int) -> None:
+async def through_a_storm(folder: Path, seed: str, sessions: int, calls: int) -> Storm:
+    """Raise `AssertionError` with every promise that was broken."""
     storm = Storm(folder, seed)
     async with storm.rages() as witness:
         async with asyncio.TaskGroup() as group:
             for number in range(sessions):
                 group.create_task(storm.one_session(number, witness, calls))
-        print(storm.story(witness))
+        print(storm.story())
         faults = [fault for caller in storm.callers for fault in caller.faults()] + witness.rash
         assert not faults, "\n".join([f"seed {seed}", *faults])
+    return storm
 
 
 async def test_in_a_storm_every_function_call_is_answered_once_and_nothing_is_left_behind(
@@ -149,7 +162,8 @@ async def test_in_a_storm_every_function_call_is_answered_once_and_nothing_is_le
     seed = os.environ.get("JACKFIELD_STORM_SEED") or secrets.token_hex(4)
     await through_a_storm(tmp_path, "calm", sessions=2, calls=5)  # whatever is made once is there now
     before, tasks, threads = ours(), asyncio.all_tasks(), threading.active_count()
-    await through_a_storm(tmp_path, seed, SESSIONS, CALLS)
+    happened = (await through_a_storm(tmp_path, seed, SESSIONS, CALLS)).happened()
+    assert not [kind for kind in EVERYTHING if not happened[kind]], "a storm, and no breeze"
     assert asyncio.all_tasks() == tasks
     assert threading.active_count() <= threads
     assert ours() - before == Counter()

@@ -1,6 +1,5 @@
 """A provider that looks on: what each session was told before it asked for a response."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -49,12 +48,18 @@ class _Watched:
         self._call_id = call_id
         self._rash = rash
         self._floor: set[str] = set()
-        self._soon: dict[str, asyncio.Handle] = {}
 
-    async def send(self, event: Event) -> None:
+    def send_now(self, event: Event) -> bool:
+        """What is sent at once is judged by what is known at this moment."""
         if event["type"] == "response.create":
             if self._floor:
                 self._rash.append(f"{self._call_id} asked although {sorted(self._floor)}")
+            self._floor.add("it had asked")
+        return self._sideband.send_now(event)
+
+    async def send(self, event: Event) -> None:
+        """What had to wait was decided at a moment that is past, and is not judged."""
+        if event["type"] == "response.create":
             self._floor.add("it had asked")
         await self._sideband.send(event)
 
@@ -66,24 +71,14 @@ class _Watched:
     def _look(self, event: dict[str, dict[str, object]]) -> None:
         match event["type"]:
             case "input_audio_buffer.speech_started":
-                self._taken("the caller spoke")
+                self._floor.add("the caller spoke")
             case "input_audio_buffer.speech_stopped":
-                self._free("the caller spoke")
+                self._floor.discard("the caller spoke")
             case "response.created":
-                self._taken("a response was active")
+                self._floor.add("a response was active")
                 if event["response"]["metadata"]:
-                    self._free("it had asked")
+                    self._floor.discard("it had asked")
             case "response.done":
-                self._free("a response was active")
+                self._floor.discard("a response was active")
             case "error" if str(event["error"]["event_id"]).startswith("ask_"):
-                self._free("it had asked")
-
-    def _taken(self, what: str) -> None:
-        """Counts from the next round of the loop on: what was decided before this event was taken in is
-        sent in this one."""
-        self._soon[what] = asyncio.get_running_loop().call_soon(self._floor.add, what)
-
-    def _free(self, what: str) -> None:
-        if what in self._soon:
-            self._soon.pop(what).cancel()
-        self._floor.discard(what)
+                self._floor.discard("it had asked")
