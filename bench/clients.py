@@ -22,6 +22,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from figures import resident_bytes
 from jackfield.config import Config, load
 from jackfield.dispatch import Dispatcher, LoopExecutor, ThreadExecutor
+from jackfield.dispatch.interpreter import short_turns
 from jackfield.plugins import Plugins
 from jackfield.providers.credential import ApiKey
 from jackfield.providers.endpoint import Endpoint
@@ -85,16 +86,17 @@ async def jackfield(url: str, sessions: int) -> AsyncIterator[None]:
     plugins = Plugins.load({}, allow=(), extra=[spans])
     board = Switchboard(config, lambda: Catalogue([source]), {}, dispatcher, plugins.notify)
     lines = [Session(f"session_{number}", "bench", provider, board) for number in range(sessions)]
-    async with asyncio.TaskGroup() as group:
-        running = []
-        for number, line in enumerate(lines):
-            running.append(group.create_task(line.run(f"rtc_{number}")))
-            await _every(AT_ONCE, number)
-        try:
-            yield
-        finally:
-            for task in running:
-                task.cancel()
+    with short_turns():
+        async with asyncio.TaskGroup() as group:
+            running = []
+            for number, line in enumerate(lines):
+                running.append(group.create_task(line.run(f"rtc_{number}")))
+                await _every(AT_ONCE, number)
+            try:
+                yield
+            finally:
+                for task in running:
+                    task.cancel()
     await dispatcher.aclose()
     await provider.aclose()
 
