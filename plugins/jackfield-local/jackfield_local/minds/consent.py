@@ -178,13 +178,16 @@ _CLEAR_YES = (
 )
 _FAINT_YES = r"(?:ok(?:ay)?|all ?right|right|fine|great|good|perfect|lovely|please)"
 _NO = (
-    r"(?:(?:no|nope|nah)(?! problem| worries)|not (?:yet|now|today|really|at all|that one|this time)"
+    # The ears may write "now" or "know" where a "no" stands before something that is one.
+    r"(?:(?:now|know)(?=,? (?:leave|don't|do not|stop|never|not|cancel|thanks|thank you)\b)"
+    r"|(?:no|nope|nah)(?! problem| worries)|not (?:yet|now|today|really|at all|that one|this time)"
     r"|(?:please )?(?:don't|do not|never)\b(?! mind)[^,.;?!]*"
     r"|never ?mind|forget (?:it|that|about it|about that)"
     r"|leave (?:it|that)(?: alone| open| as it is| be| for now)?|stop(?: it| that)?|cancel(?: it| that)?"
     r"|(?:i'd |i would )?(?:rather|better) not|maybe later|later|i(?:'ve| have)? changed my mind"
     r"|i (?:don't|do not) (?:want|think|know)\b[^,.;?!]*|no way)"
 )
+_UNCLEAR = re.compile(r"(?:now|know)(?:,? please)?", re.IGNORECASE)
 _BETWEEN = r"[\s,.;!?]+(?:and )?"
 _LEADING = re.compile(rf"^(?:{_FILLER}[\s,.]+)+", re.IGNORECASE)
 _ALL_YES = re.compile(
@@ -208,6 +211,8 @@ _DOUBT = re.compile(
 def answer(text: str) -> tuple[Answer, str]:
     """What the words say to an open question, and what else they say."""
     words = _LEADING.sub("", text.replace("’", "'").strip()).strip(" .,!?")
+    if _UNCLEAR.fullmatch(words):
+        return Answer.BOTH, words
     if _ALL_YES.fullmatch(words):
         return Answer.YES, ""
     if found := _FIRST_NO.match(words):

@@ -111,6 +111,9 @@ async def test_a_yes_calls_it_again_with_the_same_arguments(mind: RulesMind, tex
         "I changed my mind.",
         "Oh no, better not.",
         "Maybe later.",
+        "Now leave it.",
+        "Know, thank you.",
+        "Now don't do that.",
     ],
 )
 async def test_a_no_is_acknowledged_and_nothing_is_called(mind: RulesMind, text: str) -> None:
@@ -119,7 +122,15 @@ async def test_a_no_is_acknowledged_and_nothing_is_called(mind: RulesMind, text:
 
 @pytest.mark.parametrize(
     "text",
-    ["No, go ahead.", "Yes, but not now.", "You can leave it.", "Blue and green.", "You shouldn't close it."],
+    [
+        "Now, please.",
+        "Know.",
+        "No, go ahead.",
+        "Yes, but not now.",
+        "You can leave it.",
+        "Blue and green.",
+        "You shouldn't close it.",
+    ],
 )
 async def test_what_is_neither_or_both_is_asked_again(mind: RulesMind, text: str) -> None:
     said, calls = await respond(mind, *ASKED, user(text))
