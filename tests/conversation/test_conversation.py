@@ -6,7 +6,7 @@ from jackfield.calls import CallPolicy, Deliver, OnBargeIn, Outcome, OutcomeKind
 from jackfield.conversation.consent import TIME_LIMIT
 from jackfield.conversation.service_errors import BENIGN, FATAL
 from jackfield.conversation.speaking import WINDOW
-from jackfield.notices import CallFinished, ConfirmationSettled, Trouble
+from jackfield.notices import CallFinished, ConfirmationAsked, ConfirmationSettled, Trouble
 from tests.conversation.line import Line, Tools
 from tests.conversation.service import on_the_wire
 
@@ -370,6 +370,8 @@ def test_a_tool_that_needs_a_yes_is_not_run_before_the_caller_had_a_turn() -> No
     asked_to(line, "call_2")
     assert line.started == []
     assert line.service.outputs == ["call_1", "call_2"], "both are answered: ask the caller"
+    [question] = [notice for notice in line.notices if isinstance(notice, ConfirmationAsked)]
+    assert question.call_id == "call_1", "one question, which can be answered under this name"
 
 
 def test_after_the_callers_turn_the_same_call_runs_once() -> None:

@@ -239,6 +239,16 @@ async def test_a_tool_that_needs_a_yes_runs_after_the_button_was_pressed(tmp_pat
         assert "call_started" in line.kinds()
 
 
+async def test_on_a_line_that_has_ended_nothing_can_be_agreed_to(tmp_path: Path) -> None:
+    policies = {"test.quick": CallPolicy(confirm=True)}
+    async with a_line(tmp_path, AGENTS, quick, policies=policies) as line:
+        await line.calls("test__quick")
+        await line.until(lambda line: "agree" in line.outputs().get("call_0", ""))
+        await line.session.hang_up()
+        assert not await line.session.confirm("call_0", agreed=True)
+        assert line.kinds()[-1] == "session_ended"
+
+
 async def test_the_model_can_ask_what_is_running_and_stop_it(tmp_path: Path) -> None:
     async def endless() -> str:
         """Never ends."""

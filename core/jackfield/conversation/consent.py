@@ -47,12 +47,14 @@ class Consents:
             return None
         return self._questions.pop(question.call_id)
 
-    def ask(self, question: Question) -> None:
-        """A question stands; asked again, it stands as it first was."""
-        if self._by_subject(question.subject) is None:
-            self._questions[question.call_id] = question
+    def ask(self, question: Question) -> bool:
+        """A question stands. False if it did already: it stands as it first was, under its first name."""
+        if self._by_subject(question.subject) is not None:
+            return False
+        self._questions[question.call_id] = question
         while len(self._questions) > MOST_QUESTIONS:
             del self._questions[next(iter(self._questions))]
+        return True
 
     def agree(self, call_id: str) -> Question | None:
         """The caller pressed yes; None if there is no such question any more."""

@@ -194,8 +194,8 @@ class Conversation(Listening):
 
     def _ask(self, call: FunctionCall, arguments: str, question: str, now: float) -> None:
         what = subject(call.name, arguments)
-        self._consents.ask(Question(call.id, call.title, what, self.turns, now))
-        self._orders.note(notices.ConfirmationAsked(now, call.id, call.title, arguments))
+        if self._consents.ask(Question(call.id, call.title, what, self.turns, now)):
+            self._orders.note(notices.ConfirmationAsked(now, call.id, call.title, arguments))
         message = ask_the_caller(call.title, arguments, question)
         self._answer(call, Outcome(OutcomeKind.DENIED, message=message), now)
 

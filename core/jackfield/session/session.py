@@ -88,7 +88,7 @@ class Session:
     async def confirm(self, call_id: str, *, agreed: bool) -> bool:
         """The caller answers, by a button, whether a tool may run (`ConfirmationAsked`). False if that is
         not asked, or not any more."""
-        known = self._conversation.settle(call_id, agreed, self._now)
+        known = not self._verdict.done() and self._conversation.settle(call_id, agreed, self._now)
         self._carry_out()
         return known
 
