@@ -88,10 +88,15 @@ class RealtimeProvider:
         try:
             yield RealtimeSideband(socket, self._place, send_timeout=self._timeouts.send)
         finally:
+            # A service that takes nothing any more would hold up the closing frame until the keepalive
+            # gives up; whoever hangs up does not wait for that.
             try:
-                await socket.close()  # bounded by its close_timeout
+                async with asyncio.timeout(self._timeouts.goodbye):
+                    await socket.close()
+            except TimeoutError:
+                pass
             finally:
-                socket.transport.abort()  # when this task was cancelled in the middle of the goodbye
+                socket.transport.abort()
 
     async def _dial_until_known(self, call_id: str) -> ClientConnection:
         """Dial again while the service does not know the session yet, for `timeouts.sideband` seconds."""
