@@ -1,0 +1,115 @@
+"""The sideband breaks, with a goodbye or without, and comes back; and what is left when it does not."""
+
+import asyncio
+import gc
+import threading
+import weakref
+from pathlib import Path
+
+from tests.session.exchange import PATIENCE, Line, a_line
+
+AGENTS = """
+version: 1
+provider: openai
+providers: {openai: {api_key: sk-test}}
+agents:
+  receptionist:
+    tools: [test.*]
+    handoffs: [{to: workshop, when: the caller asks for it}]
+  workshop: {instructions: You are the workshop., tools: [test.*]}
+"""
+
+
+async def lost(line: Line) -> None:
+    """The sideband breaks, and the session knows."""
+    await line.exchange.drop(1011)
+    await line.until(lambda line: "trouble" in line.kinds())
+
+
+async def back(line: Line) -> None:
+    await line.until(lambda line: line.kinds().count("sideband_connected") == 2)
+
+
+async def test_a_result_that_comes_while_the_sideband_is_away_is_sent_once_when_it_is_back(
+    tmp_path: Path,
+) -> None:
+    release = threading.Event()
+
+    def slow() -> str:
+        """Takes its time."""
+        release.wait(PATIENCE)
+        return "there it is"
+
+    async with a_line(tmp_path, AGENTS, slow) as line:
+        await line.calls("test__slow")
+        await line.until(lambda line: "call_started" in line.kinds())
+        await lost(line)
+        release.set()
+        await line.until(lambda line: "call_finished" in line.kinds())
+        await back(line)
+        await line.exchange.hears(lambda exchange: len(exchange.requests) == 1)
+        created = [event for event in line.exchange.said if event["type"] == "conversation.item.create"]
+        assert [event["item"]["output"] for event in created] == ["there it is"]
+        assert line.exchange.busy_errors == 0
+
+
+async def test_what_is_typed_while_the_sideband_is_away_is_answered_when_it_is_back(tmp_path: Path) -> None:
+    async with a_line(tmp_path, AGENTS) as line:
+        await lost(line)
+        await line.session.say("are you there?")
+        await back(line)
+        await line.exchange.hears(lambda exchange: len(exchange.requests) == 1)
+        assert len(line.exchange.items) == 1
+
+
+async def test_a_service_that_may_have_missed_a_handoff_is_told_of_it_again_before_anything_else(
+    tmp_path: Path,
+) -> None:
+    async with a_line(tmp_path, AGENTS) as line:
+        await line.calls("transfer_to_workshop")
+        await line.exchange.hears(lambda exchange: len(exchange.requests) == 1)
+        await lost(line)
+        told = len(line.exchange.said)
+        await line.session.say("is that the workshop?")
+        await back(line)
+        await line.exchange.hears(lambda exchange: len(exchange.said) >= told + 2)
+        update = line.exchange.said[told]
+        assert "You are the workshop." in update["session"]["instructions"]
+
+
+async def test_a_function_call_of_a_response_that_outlives_the_loss_is_run(tmp_path: Path) -> None:
+    def quick() -> str:
+        """Answers at once."""
+        return "quick as a flash"
+
+    async with a_line(tmp_path, AGENTS, quick) as line:
+        line.exchange.begin()
+        await lost(line)
+        line.exchange.call("call_0", "test__quick")
+        await line.exchange.flush()  # nobody is there to hear it
+        await back(line)
+        line.exchange.end()
+        await line.exchange.flush()
+        await line.until(lambda line: line.outputs() == {"call_0": "quick as a flash"})
+
+
+async def test_a_session_that_has_ended_is_forgotten_and_its_tools_are_stopped(tmp_path: Path) -> None:
+    stopped = threading.Event()
+
+    async def slow() -> str:
+        """Cleans up when it is stopped."""
+        try:
+            return await asyncio.Future()
+        finally:
+            stopped.set()
+
+    async def a_call() -> weakref.ref[object]:
+        async with a_line(tmp_path, AGENTS, slow) as line:
+            await line.calls("test__slow")
+            await line.until(lambda line: "call_started" in line.kinds())
+            return weakref.ref(line.session)
+
+    session = await a_call()
+    assert stopped.is_set()
+    gc.collect()
+    assert session() is None
