@@ -70,6 +70,14 @@ def test_finished_arguments_alone_start_nothing() -> None:
     assert line.started == []
 
 
+def test_a_function_call_that_no_response_made_is_not_run() -> None:
+    line = a_line()
+    item = {"type": "function_call", "status": "completed", "call_id": "call_1", "name": "lookup"}
+    event(line, type="conversation.item.added", item=item)
+    event(line, type="conversation.item.done", item=item)
+    assert line.started == []
+
+
 def test_a_function_call_is_also_found_in_the_response_that_ends() -> None:
     line = a_line()
     item = {"type": "function_call", "status": "completed", "call_id": "call_1", "name": "lookup"}

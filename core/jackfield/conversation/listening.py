@@ -51,13 +51,14 @@ class Listening(ABC):
                 self._orders.note(notices.CallerStoppedSpeaking(now))
             case ItemAdded(item):
                 self._item_added(item, now)
-            case ItemDone(item):
+            case ItemDone(item, response_id) if response_id:
+                # An item of no response may be anybody's: a browser can add function calls, too.
                 self._call_requested(item, now)
             case ResponseCreated() | ResponseDone():
                 self._hear_response(event, now)
             case ErrorReported():
                 self._error_reported(event, now)
-            case Unknown():
+            case ItemDone() | Unknown():
                 pass
             case _:
                 self._hear_sound(event, now)
