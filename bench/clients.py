@@ -22,7 +22,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from figures import resident_bytes
 from jackfield.config import Config, load
 from jackfield.dispatch import Dispatcher, LoopExecutor, ThreadExecutor
-from jackfield.dispatch.interpreter import short_turns
+from jackfield.dispatch.interpreter import steady
 from jackfield.plugins import Plugins
 from jackfield.providers.credential import ApiKey
 from jackfield.providers.endpoint import Endpoint
@@ -86,7 +86,7 @@ async def jackfield(url: str, sessions: int) -> AsyncIterator[None]:
     plugins = Plugins.load({}, allow=(), extra=[spans])
     board = Switchboard(config, lambda: Catalogue([source]), {}, dispatcher, plugins.notify)
     lines = [Session(f"session_{number}", "bench", provider, board) for number in range(sessions)]
-    with short_turns():
+    with steady():
         async with asyncio.TaskGroup() as group:
             running = []
             for number, line in enumerate(lines):

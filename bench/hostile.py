@@ -27,15 +27,20 @@ from pathlib import Path
 
 from figures import Row, summary, table, write
 from jackfield.config import Config, load
-from jackfield.errors import ConfigurationError
 from jackfield.media import HeadlessPeer, Report
 from jackfield.notices import CallerSaid, CallFinished, CallReceived, Notice, ResponseStarted
 from jackfield.runtime import Runtime
 from jackfield.session import Session
 
-TOOLS = ("sleep", "burn", "allocate", "crash", "flood")
-BY_KIND = {"sleep": "loop", "burn": "thread", "allocate": "thread", "crash": "process", "flood": "thread"}
-"""Where each runs if nothing else is said; `crash` takes the whole process along if it is not on its own."""
+ISOLATIONS = {
+    "sleep": ("loop", "thread", "process"),
+    "burn": ("thread", "process"),
+    "allocate": ("thread", "process"),
+    "crash": ("process",),
+    "flood": ("thread", "process"),
+}
+"""The hostile tools, and where each may run: a plain function is never put on a loop, and one that crashes
+takes along whatever process it is in."""
 
 EVERY = 1.0
 """Seconds between two bursts of the hostile tool."""
@@ -173,26 +178,15 @@ def row(
 
 
 def compared(rows: Sequence[Row]) -> list[Row]:
-    """Each hostile run beside the idle runs: what it added to the worst of them."""
-    idle = [each for each in rows if each["tool"] == "idle"]
-
-    def worst(name: str) -> float:
-        return max(float(str(each[name])) for each in idle)
-
-    def added(each: Row, name: str) -> float:
-        return round(float(str(each[name])) - worst(name), 2)
-
-    return [
-        {
-            "tool": each["tool"],
-            "isolation": each["isolation"],
-            "gap added ms": added(each, "gap ms"),
-            "control p99 added ms": added(each, "control p99"),
-            "quick p99 added ms": added(each, "quick p99"),
-        }
-        for each in rows
-        if each["tool"] != "idle"
-    ]
+    """What each hostile run added to the mean of the idle runs before and after it."""
+    found: list[Row] = []
+    for before, run, after in zip(rows[::2], rows[1::2], rows[2::2], strict=False):
+        added: dict[str, object] = {"tool": run["tool"], "isolation": run["isolation"]}
+        for name in ("gap ms", "control median", "control p99", "quick median", "quick p99"):
+            idle = (float(str(before[name])) + float(str(after[name]))) / 2
+            added[f"{name.removesuffix(' ms')} +"] = round(float(str(run[name])) - idle, 2)
+        found.append(added)
+    return found
 
 
 @contextmanager
@@ -222,35 +216,29 @@ def _step(tool: str) -> str:
     return f"  - hear: {tool}\n    call:{calls}\n"
 
 
-def agents(folder: Path, tool: str, isolation: str) -> Path:
-    """agents.yaml for a run."""
-    said = f"tools: {{hostile.{tool}: {{isolation: {isolation}}}}}" if isolation != BY_KIND.get(tool) else ""
+def agents(folder: Path, tool: str, isolation: str) -> Config:
+    """The agent for a run, with its tool isolated like this."""
+    said = f"tools: {{hostile.{tool}: {{isolation: {isolation}}}}}" if tool else ""
     path = folder / "agents.yaml"
-    path.write_text(AGENTS.format(script=folder / "script.yaml", isolation=said if tool else ""))
-    return path
-
-
-def declared(folder: Path, tool: str, isolation: str) -> Config | None:
-    """The agent with its tool isolated like this; None if agents.yaml does not know such an isolation."""
-    try:
-        return load(agents(folder, tool, isolation))
-    except ConfigurationError:
-        return None
+    path.write_text(AGENTS.format(script=folder / "script.yaml", isolation=said))
+    return load(path)
 
 
 async def main(options: argparse.Namespace) -> None:
     with a_place(options.tools) as folder:
-        quiet = load(agents(folder, "", ""))
-        rows = [await measure(quiet, "", "", options.seconds)]
+        rows = [await measure(agents(folder, "", ""), "", "", options.seconds)]
         for tool, isolation in product(options.tools, options.isolation):
-            config = declared(folder, tool, isolation)
-            if config is None or (tool == "crash" and isolation != "process"):
-                print(f"{tool} is not run with isolation {isolation!r}", file=sys.stderr)
+            if isolation not in ISOLATIONS[tool]:
                 continue
-            rows.append(await measure(config, tool, isolation, options.seconds))
-            rows.append(await measure(quiet, "", "", options.seconds))
+            rows.append(await measure(agents(folder, tool, isolation), tool, isolation, options.seconds))
+            rows.append(await measure(agents(folder, "", ""), "", "", options.seconds))
             print(*rows[-2:], sep="\n", file=sys.stderr)
-    print(table(rows), "\n\nBeside the worst idle run:\n\n", table(compared(rows)), sep="")
+    print(
+        table(rows),
+        "\n\nAdded to the mean of the idle runs before and after, in ms:\n\n",
+        table(compared(rows)),
+        sep="",
+    )
     if options.json:
         write(options.json, "hostile", {"runs": rows, "compared": compared(rows)})
 
@@ -259,7 +247,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--tools", type=_words, default=TOOLS, help=f"of {', '.join(TOOLS)}")
+    parser.add_argument("--tools", type=_words, default=tuple(ISOLATIONS), help=f"of {', '.join(ISOLATIONS)}")
     parser.add_argument("--isolation", type=_words, default=("loop", "thread", "process"))
     parser.add_argument("--seconds", type=float, default=8.0, help="for each call")
     parser.add_argument("--json", type=Path, help="where to put the figures")

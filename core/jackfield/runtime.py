@@ -22,7 +22,7 @@ from jackfield.dispatch.blocked import Blocked
 from jackfield.dispatch.dispatcher import Dispatcher
 from jackfield.dispatch.executors import ProcessExecutor, own_executors
 from jackfield.dispatch.hooked import HookedDispatcher
-from jackfield.dispatch.interpreter import short_turns
+from jackfield.dispatch.interpreter import steady
 from jackfield.dispatch.turns import Bounds
 from jackfield.errors import ConfigurationError
 from jackfield.mcp.hub import Hub
@@ -61,7 +61,7 @@ class Runtime:
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
-            stack.enter_context(short_turns())
+            stack.enter_context(steady())
             self._open_tools(stack)
             await self._start_providers(stack)
             stack.push_async_callback(self._hang_up_all)
