@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import threading
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import wait
 
@@ -157,4 +158,21 @@ def test_context_variables_of_the_caller_are_seen_in_the_thread() -> None:
         "test.seen", "See.", {"type": "object"}, lambda arguments, context: trace.get(), THREAD, "test"
     )
     assert pool.submit(seen, {}, CONTEXT).result(PATIENCE) == "abc"
+    pool.close()
+
+
+def test_an_idle_thread_keeps_nothing_of_what_it_did() -> None:
+    class Burden:
+        pass
+
+    def carry(pool: ThreadExecutor) -> None:
+        burden = Burden()
+        weakref.finalize(burden, forgotten.set)
+        tool = Tool("test.carry", "Carry.", {"type": "object"}, lambda _, __: None, THREAD, "test")
+        pool.submit(tool, {"burden": burden}, CONTEXT).result(PATIENCE)
+
+    forgotten = threading.Event()
+    pool = ThreadExecutor(threads=1)
+    carry(pool)
+    assert forgotten.wait(PATIENCE)
     pool.close()

@@ -93,7 +93,9 @@ class ThreadExecutor:
         """A thread's life: one piece of work after the other, until closed or given up."""
         while (work := self._next()) is not None:
             work.do()
-            if self._was_given_up(work):
+            given_up = self._was_given_up(work)
+            del work  # a thread that waits for the next keeps no session alive, and no result
+            if given_up:
                 return
 
     def _next(self) -> _Work | None:
