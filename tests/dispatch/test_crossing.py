@@ -10,7 +10,6 @@ import pytest
 
 from jackfield.dispatch.crossing import Crossing, crossing_to
 
-
 burden: ContextVar[object] = ContextVar("burden")
 
 
