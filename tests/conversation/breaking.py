@@ -85,14 +85,14 @@ BREAKS = [
     Break(
         "7 benign errors change nothing",
         "conversation.py",
-        "elif error.code not in service_errors.BENIGN:",
-        "else:",
+        "if not known and error.code not in service_errors.BENIGN:",
+        "if not known:",
     ),
     Break(
         "7 fatal errors end the session",
         "conversation.py",
         "if error.code in service_errors.FATAL:",
-        "if False:",
+        "if not error:",
     ),
     Break(
         "7 a failed response is retried",
@@ -111,6 +111,43 @@ BREAKS = [
         "floor.py",
         "target = RESPONSE.get((self.response, signal))",
         "target = RESPONSE[(self.response, signal)]",
+    ),
+    Break(
+        "2 a call of no response is not run",
+        "listening.py",
+        "case ItemDone(item, response_id) if response_id:",
+        "case ItemDone(item, response_id):",
+    ),
+    Break(
+        "3 another response's end is no answer",
+        "states.py",
+        "(Response.REQUESTED, Signal.BUSY): Response.EXPECTED,",
+        "(Response.REQUESTED, Signal.BUSY): Response.EXPECTED,\n"
+        "    (Response.REQUESTED, Signal.DONE): Response.NONE,",
+    ),
+    Break(
+        "4 a loss is not held against an output",
+        "conversation.py",
+        "        self._speaking.start_afresh()\n",
+        "",
+    ),
+    Break(
+        "4 a busy service is not held against an output",
+        "speaking.py",
+        "            self._agenda.put_back()\n            self.start_afresh()\n",
+        "            self._agenda.put_back()\n",
+    ),
+    Break(
+        "4 what is declined twice is there",
+        "states.py",
+        "(Stage.REPEATED, Step.DECLINED): Stage.ADDED,",
+        "(Stage.REPEATED, Step.DECLINED): Stage.REFUSED,",
+    ),
+    Break(
+        "4 nothing is asked for while nobody hears",
+        "states.py",
+        "    (Response.NONE, Signal.LOST): Response.AWAY,\n",
+        "",
     ),
     Break(
         "confirm: a call alone is no yes",

@@ -32,6 +32,7 @@ class Service:
     items: list[dict[str, Json]] = field(default_factory=list)
     responses: list[ServiceResponse] = field(default_factory=list)
     requests: list[dict[str, Json]] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)  # items that it had already
     busy_errors: int = 0
     speaking: bool = False
 
@@ -111,6 +112,7 @@ class Service:
         item = event["item"]
         assert isinstance(item, dict)
         if item.get("id") in [each["id"] for each in self.items if "id" in each]:
+            self.repeated.append(str(item["id"]))
             self._error("item_create_duplicate_item_id", event)
             return
         self.items.append(item)

@@ -49,6 +49,7 @@ def test_whatever_becomes_of_a_tool_its_call_gets_one_output_and_is_spoken_about
     line.finish("call_1")
     exchange(line)
     assert line.service.outputs == ["call_1"]
+    assert not line.service.repeated
     assert requests(line) == 1
 
 
@@ -499,6 +500,7 @@ def test_nothing_is_asked_for_while_the_sideband_is_away_and_nothing_is_given_up
 def test_what_had_arrived_before_the_sideband_broke_is_not_added_twice_and_is_spoken_about() -> None:
     line = a_line()
     a_call(line)
+    line.service.begin()  # it does not know the output
     line.finish("call_1")
     line.service.read_one()  # the output; nobody hears that it was added
     line.service.inbox.clear()
