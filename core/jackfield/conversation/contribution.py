@@ -6,6 +6,7 @@ stands is one attribute, `stage`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ ADDING = "add_"
 
 
 @dataclass(slots=True)
-class Contribution:
+class Contribution(ABC):
     """`id` is its call id or item id; `ready_at` is the moment it was sent; `spoken` tells whether a
     response is wanted for it at all; `asked` counts the responses asked for on its account."""
 
@@ -46,9 +47,9 @@ class Contribution:
             self.stage = target
         return target is not None
 
+    @abstractmethod
     def wire(self) -> ClientEvent:
         """The event that adds it to the conversation."""
-        raise NotImplementedError
 
     @property
     def unheard(self) -> bool:
