@@ -133,11 +133,11 @@ class Caller:
             if not any(self.unfinished().values()):
                 return
             async with self.exchange.news:
-                if not self._something_to_do():
-                    await self.exchange.news.wait()
+                await self.exchange.news.wait_for(self._something_to_do)
 
     def _something_to_do(self) -> bool:
-        return self.exchange.active is not None or self.toolbox.gates.has(self.session.id)
+        waits_for_us = self.exchange.active is not None or self.toolbox.gates.has(self.session.id)
+        return waits_for_us or not any(self.unfinished().values())
 
     def unfinished(self) -> dict[str, set[str]]:
         """What is still to come."""
@@ -159,6 +159,7 @@ class Caller:
         found += [f"{each} was half a function call" for each in self.halves & received]
         found += [f"{each} ended {n} times" for each, n in self.told.finished.items() if n != 1]
         if self.stays:
+            found += [f"{each} was let go and ran out of time" for each in self.told.forgotten]
             found += [f"{each} was never answered" for each in received - answers.keys()]
         found += [trouble for trouble in self.told.troubles if not trouble.startswith(_EXPECTED)]
         return [f"{self.session.id}: {fault}" for fault in found]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from jackfield.calls import OutcomeKind
 from jackfield.notices import (
     CallerSaid,
     CallFinished,
@@ -17,12 +18,13 @@ from tests.session.exchange import Exchange
 
 class Told:
     """`received` are the function calls that the session knows, jobs among them; `finished` counts their
-    ends; `marks` are the last words of the caller."""
+    ends; `forgotten` ran out of time although it was let go; `marks` are the last words of the caller."""
 
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
         self.received: set[str] = set()
         self.finished: Counter[str] = Counter()
+        self.forgotten: list[str] = []
         self.questions: list[str] = []
         self.troubles: list[str] = []
         self.marks: set[str] = set()
@@ -42,6 +44,8 @@ class Told:
             case CallFinished():
                 self.finished[notice.call_id] += 1
                 self.kinds[f"outcome {notice.outcome}"] += 1
+                if notice.outcome is OutcomeKind.TIMEOUT and not notice.tool.startswith("test.dawdling"):
+                    self.forgotten.append(f"{notice.call_id} of {notice.tool}")
             case ConfirmationAsked():
                 self.questions.append(notice.call_id)
             case ConfirmationSettled() if notice.call_id in self.questions:
