@@ -10,7 +10,7 @@ import sys
 import weakref
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -192,12 +192,21 @@ async def test_background(runtime: Runtime) -> None:
 
 
 async def on_the_data_channel(caller: Caller) -> list[dict[str, object]]:
-    """Everything that the provider said, once the caller has hung up."""
+    """Everything that the provider said up to its next silence, and what it still said until the caller hung up.
+
+    The control leg may know of the silence before the data channel does.
+    """
+    messages: list[dict[str, object]] = []
+    async with asyncio.timeout(PATIENCE), aclosing(caller.peer.events()) as events:
+        async for each in events:
+            if isinstance(each, MessageReceived):
+                messages.append(json.loads(each.text))
+                if messages[-1]["type"] == "output_audio_buffer.stopped":
+                    break
     await caller.peer.finish()
-    messages = [
+    messages += [
         json.loads(each.text) async for each in caller.peer.events() if isinstance(each, MessageReceived)
     ]
-    assert messages
     return messages
 
 
