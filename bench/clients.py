@@ -1,8 +1,8 @@
-"""The two clients that `dispatch.py` compares, each run as a process of its own:
+"""The three clients that `dispatch.py` compares, each run as a process of its own:
 
-    python clients.py jackfield|bare URL SESSIONS
+    python clients.py jackfield|threaded|bare URL SESSIONS
 
-Both hold that many sidebands and have one tool, which notes the time and returns it. A line on stdin asks
+Each holds that many sidebands and has one tool, which notes the time and returns it. A line on stdin asks
 for what the process has used so far; the end of stdin ends it.
 """
 
@@ -12,7 +12,7 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from time import monotonic_ns, process_time
@@ -33,6 +33,9 @@ from jackfield.telemetry import spans
 from jackfield.tools.catalogue import Catalogue
 from jackfield.tools.source import FunctionSource
 from jackfield.tools.tool import LOOP, THREAD
+from threaded import HandMadeTool, ThreadedLine, a_loop_in_a_thread
+
+Reader = Callable[[ClientConnection], Coroutine[object, object, None]]
 
 AT_ONCE = 50
 """So many sessions are opened at the same time."""
@@ -48,6 +51,15 @@ agents:
     tools: [bench.*]
     calls: {concurrency: 64}
 """
+
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"number": {"type": "integer", "description": "Any number."}},
+    "required": ["number"],
+    "additionalProperties": False,
+}
+"""Of the tool's arguments, as Jackfield makes it of the function."""
 
 
 async def noop(number: int) -> str:
@@ -102,10 +114,28 @@ async def jackfield(url: str, sessions: int) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
+async def threaded(url: str, sessions: int) -> AsyncIterator[None]:
+    """The same work by hand: see `threaded.py`."""
+    tools = {"noop": HandMadeTool(noop, SCHEMA)}
+    with a_loop_in_a_thread() as loop:
+        async with _dialled(
+            url, "threaded", sessions, lambda socket: ThreadedLine(socket, tools, loop).read()
+        ):
+            yield
+
+
+@asynccontextmanager
 async def bare(url: str, sessions: int) -> AsyncIterator[None]:
-    """What one would write in an afternoon: read, decode, a task for each tool, encode, send."""
+    """The least that answers: read, decode, a task for each tool, encode, send."""
+    async with _dialled(url, "bare", sessions, _read):
+        yield
+
+
+@asynccontextmanager
+async def _dialled(url: str, side: str, sessions: int, read: Reader) -> AsyncIterator[None]:
+    """All sockets of a client without Jackfield, each with a task that reads it."""
     times = Timeouts()
-    address = f"{url.replace('http', 'ws', 1)}/bare/v1/realtime?call_id=rtc_"
+    address = f"{url.replace('http', 'ws', 1)}/{side}/v1/realtime?call_id=rtc_"
     async with AsyncExitStack() as stack:
         for number in range(sessions):
             dial = connect(
@@ -117,7 +147,7 @@ async def bare(url: str, sessions: int) -> AsyncIterator[None]:
                 close_timeout=times.goodbye,
             )
             socket = await stack.enter_async_context(dial)
-            reading = asyncio.create_task(_read(socket))
+            reading = asyncio.create_task(read(socket))
             stack.callback(reading.cancel)
         yield
 
@@ -144,12 +174,14 @@ async def _every(many: int, number: int) -> None:
         await asyncio.sleep(0.01)
 
 
+CLIENTS = {"jackfield": jackfield, "threaded": threaded, "bare": bare}
+
+
 async def main(client: str, url: str, sessions: int) -> None:
     loop = asyncio.get_running_loop()
     lines = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
-    hold = jackfield if client == "jackfield" else bare
-    async with hold(url, sessions):
+    async with CLIENTS[client](url, sessions):
         while await lines.readline():
             used = {"processor_seconds": process_time(), "resident_bytes": resident_bytes()}
             print(json.dumps(used), flush=True)

@@ -1,4 +1,4 @@
-"""What Jackfield adds to a function call, beside a bare asyncio WebSocket client that does the same work.
+"""What Jackfield adds to a function call, beside two asyncio WebSocket clients written by hand.
 
     python bench/dispatch.py [--sessions 1,100,1000] [--calls 1,8,64] [--seconds 6] [--json FILE]
 
@@ -6,8 +6,9 @@
     outward   the tool returns  ->  its output is received from the wire
 
 This process is the service. Each client is a process of its own with all its sessions on real sockets; all
-are idle but the one that is called, and each round is another one's. Rounds of the two clients alternate, so
-that what else the machine does falls on both. The tool is an `async def` that notes the time.
+are idle but the one that is called, and each round is another one's. Rounds of the clients alternate, so that
+what else the machine does falls on all. The tool is an `async def` that notes the time. `threaded` does the
+same work as Jackfield does for such a call, `bare` as little as answers it (`clients.py`).
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ from time import monotonic
 from exchange import Exchange, Line
 from figures import Row, percentile, table, write
 
-SIDES = ("jackfield", "bare")
-TOOLS = {"jackfield": "bench__noop", "bare": "noop"}
+SIDES = ("jackfield", "threaded", "bare")
+TOOLS = {"jackfield": "bench__noop", "threaded": "noop", "bare": "noop"}
 PAUSE = 0.004
 """Seconds between rounds: callers do not come on each other's heels; work that is left over ends in it."""
 
@@ -39,7 +40,7 @@ FEWEST_ROUNDS = 3
 
 @dataclass
 class Client:
-    """One of the two, with its lines as the service sees them."""
+    """One of them, with its lines as the service sees them."""
 
     name: str
     process: Process
@@ -91,7 +92,8 @@ async def measure(clients: Sequence[Client], calls: int, seconds: float) -> Mapp
     before = {client.name: await client.used() for client in clients}
     end, rounds = monotonic() + seconds, 0
     while monotonic() < end or rounds < FEWEST_ROUNDS:
-        for client in clients if rounds % 2 else reversed(clients):
+        first = rounds % len(clients)
+        for client in [*clients[first:], *clients[:first]]:
             await _round(client, next(queues[client.name]), calls, samples[client.name])
         rounds += 1
     for client in clients:
@@ -101,26 +103,26 @@ async def measure(clients: Sequence[Client], calls: int, seconds: float) -> Mapp
 
 
 async def _round(client: Client, line: Line, calls: int, samples: Samples) -> None:
-    done = await line.call(TOOLS[client.name], calls, asks=client.name == "jackfield")
+    done = await line.call(TOOLS[client.name], calls, asks=client.name != "bare")
     samples.inward += done.inward()
     samples.outward += done.outward()
     await asyncio.sleep(PAUSE)
 
 
 def row(sessions: int, calls: int, way: str, samples: Mapping[str, Sequence[float]]) -> Row:
-    """One line of the table: medians and 99th percentiles of both in microseconds, and how they compare."""
-    ours, theirs = (samples[side] for side in SIDES)
+    """One line of the table: medians and 99th percentiles in microseconds, and how Jackfield compares."""
+    medians = {side: median(samples[side]) for side in SIDES}
+    tails = {side: percentile(samples[side], 0.99) for side in SIDES}
+    by_hand = SIDES[1:]
     return {
         "sessions": sessions,
         "calls": calls,
         "way": way,
-        "jackfield us": round(median(ours)),
-        "bare us": round(median(theirs)),
-        "ratio": round(median(ours) / median(theirs), 2),
-        "jackfield p99": round(percentile(ours, 0.99)),
-        "bare p99": round(percentile(theirs, 0.99)),
-        "p99 ratio": round(percentile(ours, 0.99) / percentile(theirs, 0.99), 2),
-        "samples": len(ours),
+        **{f"{side} us": round(medians[side]) for side in SIDES},
+        **{f"/ {side}": round(medians["jackfield"] / medians[side], 2) for side in by_hand},
+        **{f"{side} p99": round(tails[side]) for side in SIDES},
+        **{f"p99 / {side}": round(tails["jackfield"] / tails[side], 2) for side in by_hand},
+        "samples": len(samples["jackfield"]),
     }
 
 
@@ -133,7 +135,7 @@ def cost(sessions: int, calls: int, samples: Mapping[str, Samples]) -> Row:
 async def bench(
     sessions: int, parallel: Sequence[int], seconds: float
 ) -> tuple[list[Row], list[Row], list[Row]]:
-    """Both clients with so many sessions: latencies, processor time, memory."""
+    """All clients with so many sessions: latencies, processor time, memory."""
     latencies: list[Row] = []
     costs: list[Row] = []
     exchange = Exchange()

@@ -53,7 +53,7 @@ class Round:
 
 
 class Line(asyncio.Protocol):
-    """One sideband, as lean as it can be: what the service itself takes counts against both clients alike."""
+    """One sideband, as lean as it can be: what the service itself takes counts against all clients alike."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
