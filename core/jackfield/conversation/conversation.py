@@ -13,21 +13,19 @@ response waits for the floor.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from jackfield import notices
-from jackfield.calls import Arguments, Image, OnBargeIn, Outcome, OutcomeKind
+from jackfield.calls import Arguments, Outcome
 from jackfield.conversation import service_errors
 from jackfield.conversation.agenda import Prompt
-from jackfield.conversation.consent import Consents, Question, ask_the_caller, subject
-from jackfield.conversation.contribution import ADDING, Contribution, Contributions, FunctionCall, Job, Remark
-from jackfield.conversation.effects import CancelCall, Effect, StartCall
+from jackfield.conversation.contribution import ADDING, Contributions, FunctionCall
+from jackfield.conversation.effects import Effect
 from jackfield.conversation.floor import Floor
 from jackfield.conversation.listening import Listening
 from jackfield.conversation.orders import Orders
 from jackfield.conversation.repertoire import Repertoire
 from jackfield.conversation.speaking import Speaking
 from jackfield.conversation.states import Signal, Stage, Step
+from jackfield.conversation.working import Working
 from jackfield.protocol.server_events import ErrorReported, Item, ResponseCreated, ResponseDone, ServerEvent
 
 
@@ -43,7 +41,7 @@ class Conversation(Listening):
         super().__init__(Floor(), Orders())
         self.repertoire = repertoire
         self._ours = Contributions()
-        self._consents = Consents()
+        self._working = Working(self._ours, self._orders)
         self._speaking = Speaking(self._floor, self._ours, self._orders)
         self._closed = False
 
@@ -71,27 +69,27 @@ class Conversation(Listening):
         call = self._ours.running(call_id)
         if call is None or self._closed:
             return
-        self._answer(call, outcome, now)
+        self._working.answer(call, outcome, now)
         self._speak(now)
 
     def ask_first(self, call_id: str, arguments: str, question: str, now: float) -> None:
         """A plugin wants the caller's yes before this function call, with these arguments, is run."""
         if call := self._ours.running(call_id):
-            self._ask(call, arguments, question, now)
+            self._working.ask(call, arguments, question, self.turns, now)
             self._speak(now)
 
     def cancel(self, call_id: str, reason: str, now: float) -> bool:
         """Stop the work of a running function call; the model is told `reason`. False if none runs."""
         call = self._ours.running(call_id)
         if call is not None:
-            self._give_up(call, Outcome(OutcomeKind.CANCELLED, message=reason), now)
+            self._working.stop(call, reason, now)
             self._speak(now)
         return call is not None
 
     def say(self, text: str, now: float) -> None:
         """The caller typed something; it is answered aloud like any turn."""
         self.turns += 1
-        remark = self._remark("user", text, now)
+        remark = self._working.remark("user", text, now)
         self._orders.note(notices.CallerSaid(now, remark.id, text))
         self._speak(now)
 
@@ -102,13 +100,8 @@ class Conversation(Listening):
 
     def settle(self, call_id: str, agreed: bool, now: float) -> bool:
         """The caller answered by a button whether a tool may run. False if that is not the question."""
-        question = self._consents.agree(call_id) if agreed else self._consents.refuse(call_id)
-        if question is None:
+        if not self._working.settle(call_id, agreed, now):
             return False
-        answer = "agreed: call it again with the same arguments" if agreed else "refused: do not call it"
-        self._remark("system", f"By a button, the caller has {answer}. It is about {question.subject}.", now)
-        if not agreed:
-            self._orders.note(notices.ConfirmationSettled(now, call_id, question.title, "refused"))
         self._speak(now)
         return True
 
@@ -130,11 +123,7 @@ class Conversation(Listening):
 
     def tick(self, now: float) -> None:
         """Let time pass: give up what ran out of it, stop waiting for events that were lost."""
-        for call in self._ours.all_running:
-            if call.deadline <= now:
-                self._give_up(call, _timed_out(call), now)
-        for question in self._consents.expire(now):
-            self._orders.note(notices.ConfirmationSettled(now, question.call_id, question.title, "expired"))
+        self._working.expire(now)
         if self._floor.deadline is not None and self._floor.deadline <= now:
             self._floor.signal(Signal.OVERDUE, now)
             self._speaking.lost()
@@ -151,8 +140,7 @@ class Conversation(Listening):
         """When `tick` wants to be called at the latest; None while nothing is waited for."""
         if self._closed:
             return None
-        moments = [self._floor.deadline, self._speaking.due(), self._consents.deadline]
-        moments += [call.deadline for call in self._ours.all_running]
+        moments = [self._floor.deadline, self._speaking.due(), self._working.deadline]
         return min((moment for moment in moments if moment is not None), default=None)
 
     @property
@@ -163,51 +151,10 @@ class Conversation(Listening):
     # --- what the service says ----------------------------------------------------------------------
 
     def _barge_in(self, now: float) -> None:
-        for call in self._ours.all_running:
-            if call.policy.on_barge_in is OnBargeIn.CANCEL:
-                reason = "The caller interrupted, so this was stopped."
-                self._give_up(call, Outcome(OutcomeKind.CANCELLED, message=reason), now)
+        self._working.interrupt(now)
 
     def _call_requested(self, item: Item, now: float) -> None:
-        if not item.is_complete_function_call:
-            return
-        call = FunctionCall.received(item, self.repertoire, now)
-        if not self._ours.add(call):
-            return
-        self._orders.note(notices.CallReceived(now, call.id, call.title, item.arguments))
-        agreed = self._agreed(call, item.arguments, now)
-        if call.policy.confirm and not agreed:
-            self._ask(call, item.arguments, "", now)
-        elif call.policy.background:
-            self._start_job(call, item.arguments, agreed, now)
-        else:
-            self._orders.give(StartCall(call.id, item.name, item.arguments, call.policy, agreed))
-
-    def _agreed(self, call: FunctionCall, arguments: str, now: float) -> bool:
-        """Whether the caller was asked about just this, and said yes."""
-        question = (
-            self._consents.may_run(subject(call.name, arguments), self.turns) if self._consents else None
-        )
-        if question is not None:
-            self._orders.note(notices.ConfirmationSettled(now, question.call_id, question.title, "agreed"))
-        return question is not None
-
-    def _ask(self, call: FunctionCall, arguments: str, question: str, now: float) -> None:
-        what = subject(call.name, arguments)
-        if self._consents.ask(Question(call.id, call.title, what, self.turns, now)):
-            self._orders.note(notices.ConfirmationAsked(now, call.id, call.title, arguments))
-        message = ask_the_caller(call.title, arguments, question)
-        self._answer(call, Outcome(OutcomeKind.DENIED, message=message), now)
-
-    def _start_job(self, call: FunctionCall, arguments: str, agreed: bool, now: float) -> None:
-        """The function call is answered at once; its work goes on under a name of its own."""
-        job = Job.of(call, self._orders.new_id("job"))
-        job.announced = True
-        self._ours.add(job)
-        self._orders.note(notices.CallReceived(now, job.id, job.title, arguments))
-        self._orders.give(StartCall(job.id, call.name, arguments, call.policy, agreed))
-        told = f"Started as {job.id}. Its result will come by itself; go on with the conversation."
-        self._answer(call, Outcome(OutcomeKind.VALUE, told), now)
+        self._working.request(item, self.repertoire, self.turns, now)
 
     def _item_added(self, item: Item, now: float) -> None:
         self._ours.step(item.call_id if item.type == "function_call_output" else item.id, Step.ANNOUNCED)
@@ -246,39 +193,6 @@ class Conversation(Listening):
 
     # --- small change -------------------------------------------------------------------------------
 
-    def _answer(self, call: FunctionCall, outcome: Outcome, now: float) -> None:
-        call.output = outcome.output
-        self._send(call, now)
-        seconds = now - call.received_at
-        self._orders.note(
-            notices.CallFinished(now, call.id, call.title, outcome.kind, outcome.output, seconds)
-        )
-        if outcome.images:
-            self._show(call, outcome.images, now)
-
-    def _show(self, call: FunctionCall, images: Sequence[Image], now: float) -> None:
-        """An output is text alone, so images follow it as a message (§6.11)."""
-        text = f"(What {call.title} shows; the caller does not see it.)"
-        item_id = self._orders.new_id("item_jf")
-        remark = Remark(item_id, Stage.RUNNING, call.spoken, role="user", text=text, images=images)
-        self._ours.add(remark)
-        self._send(remark, now)
-
-    def _remark(self, role: str, text: str, now: float) -> Remark:
-        remark = Remark(self._orders.new_id("item_jf"), Stage.RUNNING, role=role, text=text)
-        self._ours.add(remark)
-        self._send(remark, now)
-        return remark
-
-    def _send(self, contribution: Contribution, now: float) -> None:
-        contribution.ready_at = now
-        self._ours.step(contribution.id, Step.ANSWERED)
-        self._orders.send(contribution.wire())
-
-    def _give_up(self, call: FunctionCall, outcome: Outcome, now: float) -> None:
-        self._orders.give(CancelCall(call.id))
-        self._answer(call, outcome, now)
-
     def _speak(self, now: float) -> None:
         if not self._closed:
             self._speaking.speak_if_due(self.repertoire, now)
@@ -286,8 +200,3 @@ class Conversation(Listening):
     def _close(self, reason: str) -> None:
         self._closed = True
         self._orders.close(reason)
-
-
-def _timed_out(call: FunctionCall) -> Outcome:
-    message = f"There was no result within {call.policy.timeout:g} seconds, so this was stopped."
-    return Outcome(OutcomeKind.TIMEOUT, message=message)

@@ -1,0 +1,151 @@
+"""The function calls of one session, carried out: by a tool, by the session itself, by another agent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+from jackfield.calls import Arguments, Outcome, OutcomeKind
+from jackfield.conversation.conversation import Conversation
+from jackfield.conversation.effects import StartCall
+from jackfield.dispatch.crossing import crossing_to
+from jackfield.dispatch.request import AgreementWanted, Happening
+from jackfield.errors import ProviderError
+from jackfield.notices import HandedOff, Notice, TransferWanted
+from jackfield.session import transfer, work_tools
+from jackfield.session.happenings import notice_of
+from jackfield.session.persona import Persona
+from jackfield.session.switchboard import Switchboard
+from jackfield.tools.tool import ToolContext
+
+
+class Scene(Protocol):
+    """What the function calls of a session happen in: the session, as far as they may touch it."""
+
+    id: str
+    conversation: Conversation
+
+    @property
+    def persona(self) -> Persona: ...
+
+    @property
+    def now(self) -> float:
+        """Seconds on the session's clock."""
+
+    def note(self, notice: Notice) -> None:
+        """Tell whoever watches."""
+
+    def carry_out(self) -> None:
+        """Do what the conversation wants done; after everything that it was told."""
+
+    def become(self, persona: Persona) -> None:
+        """Another agent, or other tools, from now on; the model is told."""
+
+    def refresh_tools(self) -> None:
+        """The tools may have changed."""
+
+    def refer(self, address: str, done: Callable[[ProviderError | None], None]) -> None:
+        """Pass a phone call on; `done` is told whether that went well."""
+
+
+class FunctionCalls:
+    """Starts what the conversation orders, and tells it what came of that, exactly once for each."""
+
+    def __init__(self, scene: Scene, switchboard: Switchboard) -> None:
+        self._scene = scene
+        self._switchboard = switchboard
+
+    def start(self, call: StartCall) -> None:
+        """Whoever is to do it does it; never waits."""
+        persona = self._scene.persona
+        if call.name in persona.handoffs:
+            self._hand_over(call.call_id, persona.handoffs[call.name])
+        elif persona.offers(call.name):
+            now, conversation = self._scene.now, self._scene.conversation
+            told = work_tools.answer(call.call_id, call.name, call.arguments, conversation, now)
+            conversation.finish(call.call_id, told, now)
+        else:
+            self._dispatch(call, persona)
+
+    def cancel(self, call_id: str) -> None:
+        """Stop the work of one; its outcome is decided already."""
+        self._switchboard.dispatcher.cancel(self._dispatch_id(call_id))
+
+    def abandon(self) -> None:
+        """The session is over: nobody waits for any of them."""
+        for call in self._scene.conversation.running:
+            self.cancel(call.id)
+        self._switchboard.dispatcher.shelves.forget(self._scene.id)
+
+    # --- by a tool ------------------------------------------------------------------------------------
+
+    def _dispatch(self, call: StartCall, persona: Persona) -> None:
+        self._switchboard.dispatcher.start(
+            self._dispatch_id(call.call_id),
+            persona.tools.get(call.name),
+            call.name,
+            call.arguments,
+            self._context(call, persona),
+            call.policy,
+            entered=lambda _, arguments: self._entered(call.call_id, arguments),
+            finished=lambda _, outcome: self._finished(call.call_id, outcome),
+            happened=lambda _, happening: self._happened(call, happening),
+            known=[*persona.tools, *persona.handoffs],
+        )
+
+    def _context(self, call: StartCall, persona: Persona) -> ToolContext:
+        # The way that the call's end comes by, which must not overtake what is told before it.
+        post = crossing_to(asyncio.get_running_loop()).post
+        progress = partial(post, self._progressed, call.call_id)
+        title, settings = persona.title(call.name), self._switchboard.settings(persona, call.name)
+        limit, agreed = call.policy.timeout, call.agreed
+        scene = self._scene
+        return ToolContext(
+            call.call_id, scene.id, persona.agent, limit, progress, title, settings, agreed=agreed
+        )
+
+    def _entered(self, call_id: str, arguments: Arguments) -> None:
+        self._scene.conversation.entered(call_id, arguments, self._scene.now)
+        self._scene.carry_out()
+
+    def _finished(self, call_id: str, outcome: Outcome) -> None:
+        if outcome.handle:  # the model must have `read_more` before it reads of it
+            self._scene.refresh_tools()
+        self._scene.conversation.finish(call_id, outcome, self._scene.now)
+        self._scene.carry_out()
+
+    def _happened(self, call: StartCall, happening: Happening) -> None:
+        scene = self._scene
+        if isinstance(happening, AgreementWanted):
+            scene.conversation.ask_first(call.call_id, call.arguments, happening.question, scene.now)
+            scene.carry_out()
+            return
+        scene.note(notice_of(happening, call.call_id, scene.persona.title(call.name), scene.now))
+
+    def _progressed(self, call_id: str, text: str) -> None:
+        self._scene.conversation.progress(call_id, text, self._scene.now)
+        self._scene.carry_out()
+
+    def _dispatch_id(self, call_id: str) -> str:
+        # A provider's call ids are unique within a session; the dispatcher serves them all.
+        return f"{self._scene.id}/{call_id}"
+
+    # --- by somebody else -----------------------------------------------------------------------------
+
+    def _hand_over(self, call_id: str, agent: str) -> None:
+        address = self._switchboard.config.agents[agent].transfer
+        if address is None:
+            self._hand_off(call_id, agent)
+            return
+        self._scene.note(TransferWanted(self._scene.now, agent, address))
+        self._scene.refer(address, lambda error: self._finished(call_id, transfer.outcome_of(agent, error)))
+
+    def _hand_off(self, call_id: str, agent: str) -> None:
+        """The update goes out before the output, so that whoever answers is the new agent (§6.9)."""
+        scene, before = self._scene, self._scene.persona.agent
+        scene.become(self._switchboard.persona(agent, scene.id))
+        scene.note(HandedOff(scene.now, before, agent))
+        told = scene.persona.config.greeting or f"You are through to the {agent}."
+        scene.conversation.finish(call_id, Outcome(OutcomeKind.VALUE, told), scene.now)
