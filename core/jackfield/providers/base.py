@@ -1,7 +1,8 @@
 """The seam between a session and the Realtime service it lives at.
 
-A provider is asked for two things only: to answer an SDP offer with a session behind it, and to
-connect the sideband of that session. Everything else about a session is said over the sideband.
+A provider is asked for two things: to answer an SDP offer with a session behind it, and to connect the
+sideband of that session. Everything else about a session is said over the sideband. Where no WebRTC is
+wanted, it opens a session whose one socket is sideband and line in one.
 """
 
 from __future__ import annotations
@@ -59,6 +60,11 @@ class Provider(Protocol):
     def sideband(self, call_id: str) -> AbstractAsyncContextManager[Sideband]:
         """Connect the control socket; retries for a few seconds while the service does not know the
         session yet. Raises `ProviderUnreachable` or `ProviderRefused` on entering."""
+
+    def connect(self, session: SessionObject) -> AbstractAsyncContextManager[Sideband]:
+        """Open a session that lives in one WebSocket, with nothing beside it: text, or sound as events
+        (§4.1, §4.2). It ends with the block. Raises `ProviderUnreachable` or `ProviderRefused` on entering,
+        also when the service does not take the session object."""
 
     async def hang_up(self, call_id: str) -> None:
         """End the session at the provider; no error if it has ended already."""

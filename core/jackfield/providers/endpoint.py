@@ -51,6 +51,11 @@ class Endpoint:
         return f"{self.websocket_url or derived(self.base_url)}/realtime?{urlencode({'call_id': call_id})}"
 
     @property
+    def session_url(self) -> str:
+        """The WebSocket that is a session of its own (§1.1)."""
+        return f"{self.websocket_url or derived(self.base_url)}/realtime?{urlencode({'model': self.model})}"
+
+    @property
     def host(self) -> str:
         """Host and port, for messages."""
         return urlsplit(self.base_url).netloc

@@ -18,6 +18,7 @@ from jackfield.providers.base import Answer, SessionObject, Sideband
 from jackfield.providers.credential import Credential, usable
 from jackfield.providers.endpoint import Endpoint
 from jackfield.providers.exchange import Exchange, encoded
+from jackfield.providers.introduction import introduce
 from jackfield.providers.refusal import Reply, may_pass, refused
 from jackfield.providers.sideband import RealtimeSideband, dial
 from jackfield.providers.timeouts import Timeouts
@@ -84,7 +85,20 @@ class RealtimeProvider:
 
     @asynccontextmanager
     async def sideband(self, call_id: str) -> AsyncIterator[Sideband]:
-        socket = await self._dial_until_known(call_id)
+        async with self._closing(await self._dial_until_known(call_id)) as sideband:
+            yield sideband
+
+    @asynccontextmanager
+    async def connect(self, session: SessionObject) -> AsyncIterator[Sideband]:
+        url = self._endpoint.session_url
+        socket = await self._authorised(lambda headers: self._dial(headers, url, "the WebSocket"))
+        async with self._closing(socket) as sideband:
+            yield await introduce(
+                sideband, {"type": "realtime", **session}, self._place, self._timeouts.answer
+            )
+
+    @asynccontextmanager
+    async def _closing(self, socket: ClientConnection) -> AsyncIterator[Sideband]:
         try:
             yield RealtimeSideband(socket, self._place, send_timeout=self._timeouts.send)
         finally:
@@ -100,21 +114,21 @@ class RealtimeProvider:
 
     async def _dial_until_known(self, call_id: str) -> ClientConnection:
         """Dial again while the service does not know the session yet, for `timeouts.sideband` seconds."""
-        loop = asyncio.get_running_loop()
+        loop, url = asyncio.get_running_loop(), self._endpoint.sideband_url(call_id)
         give_up = loop.time() + self._timeouts.sideband
         for pause in chain(BACK_OFF, repeat(1.0)):
             try:
-                return await self._authorised(lambda headers: self._dial(headers, call_id))
+                return await self._authorised(lambda headers: self._dial(headers, url, "the sideband"))
             except ProviderError as trouble:
                 if not may_pass(trouble) or loop.time() + pause > give_up:
                     raise
             await asyncio.sleep(pause)
         raise AssertionError("the pauses never end")
 
-    async def _dial(self, headers: Mapping[str, str], call_id: str) -> ClientConnection:
+    async def _dial(self, headers: Mapping[str, str], url: str, what: str) -> ClientConnection:
         try:
             return await dial(
-                self._endpoint.sideband_url(call_id),
+                url,
                 {**self._endpoint.headers, **headers},
                 tls=self._http.tls,
                 uses_proxy=self._http.uses_proxy,
@@ -125,7 +139,7 @@ class RealtimeProvider:
             raise self._refused(Reply(exc.response.status_code, body), headers) from None
         except (OSError, TimeoutError, WebSocketException) as exc:
             why = str(exc) or type(exc).__name__
-            raise ProviderUnreachable(f"the sideband of {self._place} cannot be reached ({why})") from exc
+            raise ProviderUnreachable(f"{what} of {self._place} cannot be reached ({why})") from exc
 
     async def hang_up(self, call_id: str) -> None:
         async def submit(headers: Mapping[str, str]) -> Reply:

@@ -12,7 +12,7 @@ import click
 
 from jackfield import ConfigurationError, JackfieldError
 from jackfield_local.engine.session import DEFAULT_SECONDS
-from jackfield_local.faculties import CHAT, RULES, SCRIPT, MindSettings
+from jackfield_local.faculty import CHAT, RULES, SCRIPT, MindSettings
 from jackfield_local.process import Options
 from jackfield_local.process import serve as serve_until_stopped
 
@@ -36,6 +36,7 @@ def main() -> None:
 @click.option("--chat-model", default="", envvar="JACKFIELD_LOCAL_CHAT_MODEL", help="The chat mind's model.")
 @click.option("--media-processes", default=1, show_default=True, help="Each serves eight callers.")
 @click.option("--session-seconds", default=DEFAULT_SECONDS, show_default=True, help="Life of a session.")
+@click.option("--written", is_flag=True, help="Text alone: no ears, no voice, no WebRTC; ready at once.")
 @click.option("--log-level", default="info", show_default=True, type=click.Choice(LEVELS))
 @click.option("--parent-pipe", is_flag=True, help="End when standard input ends.")
 @click.pass_context
@@ -63,6 +64,7 @@ def _options(given: dict[str, object]) -> Options:
         mind=_mind(given),
         media_processes=int(str(given["media_processes"])),
         session_seconds=float(str(given["session_seconds"])),
+        written=bool(given["written"]),
         parent_pipe=bool(given["parent_pipe"]),
     )
 

@@ -12,13 +12,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from jackfield_local.bodies import SDP, call_request, secret_request
+from jackfield_local.bodies import SDP, call_request, in_time, read_body, secret_request
 from jackfield_local.engine.errors import SERVER_ERROR, Fault
 from jackfield_local.engine.ids import new_id
 from jackfield_local.engine.session_settings import SessionSettings
 from jackfield_local.engine.shapes import Event
 from jackfield_local.keys import Keys, Secret, credential
-from jackfield_local.refusals import Refusal, not_found, unauthorised, unknown_call
+from jackfield_local.minds.script import ScriptError
+from jackfield_local.refusals import Refusal, bad_body, not_found, unauthorised, unknown_call
 from jackfield_local.switchboard import Switchboard
 from jackfield_local.websocket import Sockets
 
@@ -38,6 +39,7 @@ class Face:
         return [
             Route(f"{prefix}/realtime/client_secrets", self.mint, methods=["POST"]),
             Route(calls, self.call, methods=["POST"]),
+            Route(f"{prefix}/jackfield/scripts", self.add_script, methods=["POST"]),
             Route(calls + "/{call_id}/hangup", self.hang_up, methods=["POST"]),
             Route(calls + "/{call_id}/{verb:str}", self.phone, methods=["POST"]),
         ]
@@ -64,6 +66,17 @@ class Face:
         )
         location = {"Location": f"{OPENAI}/realtime/calls/{call_id}"}
         return Response(answer, 201, location, media_type=SDP)
+
+    async def add_script(self, request: Request) -> Response:
+        """`POST jackfield/scripts`: no endpoint of the real services (see `scripts`)."""
+        if self._admit(request) is not None:
+            raise unauthorised("An ephemeral key hands in no scripts.")
+        async with in_time():
+            body = await read_body(request)
+        try:
+            return JSONResponse({"model": self._switchboard.scripts.add(body.decode("utf-8", "replace"))})
+        except ScriptError as error:
+            raise bad_body(str(error), "script") from None
 
     async def hang_up(self, request: Request) -> Response:
         if self._admit(request) is not None:

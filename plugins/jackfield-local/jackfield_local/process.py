@@ -13,18 +13,22 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from ipaddress import ip_address
+from typing import cast
 
 import uvicorn
 from starlette.applications import Starlette
 
 from jackfield import ConfigurationError
 from jackfield_local.engine.session import DEFAULT_SECONDS
-from jackfield_local.faculties import Faculties, MindSettings, load
+from jackfield_local.faculty import Faculties, MindSettings
 from jackfield_local.http import create_app
 from jackfield_local.keys import Keys
+from jackfield_local.line import Lines
 from jackfield_local.lines import MediaPool
 from jackfield_local.switchboard import Switchboard
+from jackfield_local.written import NoLines, load_written
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +38,8 @@ FAREWELL_SECONDS = 2
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`key` None lets everybody on this machine in. `parent_pipe`: end when stdin ends."""
+    """`key` None lets everybody on this machine in. `written`: text alone, ready at once. `parent_pipe`:
+    end when stdin ends."""
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -42,6 +47,7 @@ class Options:
     mind: MindSettings = field(default_factory=MindSettings)
     media_processes: int = 1
     session_seconds: float = DEFAULT_SECONDS
+    written: bool = False
     parent_pipe: bool = False
 
 
@@ -127,10 +133,12 @@ async def serve(options: Options) -> None:
             await switchboard.aclose()
 
 
-async def _make_ready(options: Options) -> tuple[Faculties, MediaPool]:
+async def _make_ready(options: Options) -> tuple[Faculties, Lines]:
     """Models and media processes, at the same time."""
+    if options.written:
+        return load_written(options.mind), NoLines()
     lines = MediaPool(options.media_processes)
-    loading = asyncio.to_thread(load, options.mind)
+    loading = asyncio.to_thread(_load, options.mind)
     loaded, started = await asyncio.gather(loading, lines.start(), return_exceptions=True)
     if isinstance(loaded, Faculties) and started is None:
         return loaded, lines
@@ -138,6 +146,11 @@ async def _make_ready(options: Options) -> tuple[Faculties, MediaPool]:
     if isinstance(loaded, Faculties):
         await loaded.aclose()
     raise loaded if isinstance(loaded, BaseException) else _error(started)
+
+
+def _load(mind: MindSettings) -> Faculties:
+    # By name: importing all models takes most of a second, and not every server needs them.
+    return cast(Faculties, import_module("jackfield_local.faculties").load(mind))
 
 
 def _error(outcome: BaseException | None) -> BaseException:

@@ -107,6 +107,11 @@ class LocalProvider:
         async with (await self._current()).sideband(call_id) as sideband:
             yield sideband
 
+    @asynccontextmanager
+    async def connect(self, session: SessionObject) -> AsyncIterator[Sideband]:
+        async with (await self._current()).connect(session) as sideband:
+            yield sideband
+
     async def hang_up(self, call_id: str) -> None:
         await (await self._current()).hang_up(call_id)
 

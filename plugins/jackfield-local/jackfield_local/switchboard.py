@@ -10,10 +10,11 @@ from jackfield import MediaError
 from jackfield_local.engine.ids import new_id
 from jackfield_local.engine.session import DEFAULT_SECONDS, Session
 from jackfield_local.engine.session_settings import SessionSettings
-from jackfield_local.faculties import Faculties
+from jackfield_local.faculty import Faculties
 from jackfield_local.line import Line, Lines, LinesFull
 from jackfield_local.live import LiveSession
 from jackfield_local.refusals import bad_body, overloaded, unknown_call
+from jackfield_local.scripts import Scripts
 from jackfield_local.speech_threads import SpeechThreads
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ class Switchboard:
         self, faculties: Faculties, lines: Lines, *, session_seconds: float = DEFAULT_SECONDS
     ) -> None:
         self._faculties = faculties
+        self.scripts = Scripts()
         self._threads = SpeechThreads(faculties)
         self._lines = lines
         self._session_seconds = session_seconds
@@ -135,7 +137,8 @@ class Switchboard:
             wall=time.time(),
             seconds=self._session_seconds,
         )
-        live = LiveSession(session, self._faculties.mind, self._threads, line)
+        mind = self.scripts.mind(settings.model) or self._faculties.mind
+        live = LiveSession(session, mind, self._threads, line)
         if call_id is not None:
             self._calls[call_id] = live
         task = asyncio.create_task(live.run())
