@@ -9,12 +9,18 @@ from pydantic_core import PydanticUndefined
 
 from jackfield.calls import CallPolicy
 from jackfield.config.agents import AgentConfig, Defaults, Handoff, Transcription, TurnDetection
-from jackfield.config.calls import CallsConfig
+from jackfield.config.calls import CallLimits, CallsConfig
 from jackfield.config.loader import interpret
 from jackfield.config.model import Model
 from jackfield.config.models import Config
 from jackfield.config.report import Page
-from jackfield.config.servers import AzureSettings, McpServerConfig, OpenAISettings, ProviderConfig
+from jackfield.config.servers import (
+    AzureSettings,
+    McpServerConfig,
+    OpenAISettings,
+    ProviderConfig,
+    ServerToolConfig,
+)
 from jackfield.config.values import seconds, size
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "agents-yaml.md").read_text(encoding="utf-8")
@@ -30,6 +36,7 @@ SECTIONS: dict[str, type[Model]] = {
     "kind: azure": AzureSettings,
     "kind: openai": OpenAISettings,
     "mcp_servers": McpServerConfig,
+    "mcp_servers.tools": ServerToolConfig,
 }
 
 
@@ -42,7 +49,7 @@ def rows(title: str) -> dict[str, list[str]]:
 
 
 def keys(model: type[Model]) -> list[str]:
-    inherited = Defaults.model_fields if model is AgentConfig else {}
+    inherited = {AgentConfig: Defaults, ServerToolConfig: CallLimits}.get(model, Model).model_fields
     return [key for key in model.model_fields if key not in inherited]
 
 

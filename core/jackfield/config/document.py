@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from jackfield.config.environment import Fault, fill
-from jackfield.config.pasted import use_our_keys
+from jackfield.config.foreign import Foreign
+from jackfield.config.pasted import OURS, use_our_keys
 from jackfield.config.report import Page, Problem, Span, looks_secret
 from jackfield.config.source import Node, Scalar, Series, Table, Where, compose
 
@@ -20,14 +22,16 @@ class Document:
     data: object
     problems: list[Problem]
     unset: dict[Where, list[Problem]] = field(default_factory=dict)
+    notes: list[Problem] = field(default_factory=list)
 
     @classmethod
-    def read(cls, page: Page, environ: Mapping[str, str]) -> Document:
-        """Raises `source.Unreadable` for a text that is not YAML."""
+    def read(cls, page: Page, environ: Mapping[str, str], folder: Path) -> Document:
+        """`folder` is where the file stands. Raises `source.Unreadable` for a text that is not YAML."""
         root, problems = compose(page)
-        use_our_keys(root)
-        unset: dict[Where, list[Problem]] = {}
-        return cls(page, root, _data(page, root, (), environ, unset), problems, unset)
+        pasted = use_our_keys(root)
+        values = _Values(page, environ, Foreign(environ, pasted.inputs, folder.resolve()))
+        data = values.of(root, ())
+        return cls(page, root, data, [*problems, *pasted.problems], values.unset, pasted.notes)
 
     def node(self, where: Where) -> Node | None:
         """What stands at a path, or None."""
@@ -74,19 +78,26 @@ class Document:
         return str(node.value) if isinstance(node.value, str | int | float) else None
 
 
-def _data(
-    page: Page, node: Node, where: Where, environ: Mapping[str, str], unset: dict[Where, list[Problem]]
-) -> object:
-    if isinstance(node, Table):
-        return {key: _data(page, item, (*where, key), environ, unset) for key, item in node.items.items()}
-    if isinstance(node, Series):
-        return [_data(page, item, (*where, at), environ, unset) for at, item in enumerate(node.items)]
-    if not isinstance(node.value, str) or "$" not in node.value:
-        return node.value
-    value, faults = fill(node.value, environ)
-    if faults:
-        unset[where] = [_locate(page, node, fault) for fault in faults]
-    return value
+@dataclass(frozen=True)
+class _Values:
+    """The tree as data, the environment filled in; what that lacks is kept by its place."""
+
+    page: Page
+    environ: Mapping[str, str]
+    foreign: Foreign
+    unset: dict[Where, list[Problem]] = field(default_factory=dict)
+
+    def of(self, node: Node, where: Where) -> object:
+        if isinstance(node, Table):
+            return {key: self.of(item, (*where, key)) for key, item in node.items.items()}
+        if isinstance(node, Series):
+            return [self.of(item, (*where, at)) for at, item in enumerate(node.items)]
+        if not isinstance(node.value, str) or "$" not in node.value:
+            return node.value
+        value, faults = fill(node.value, self.environ, self.foreign if where[:1] == (OURS,) else None)
+        if faults:
+            self.unset[where] = [_locate(self.page, node, fault) for fault in faults]
+        return value
 
 
 def _locate(page: Page, node: Scalar, fault: Fault) -> Problem:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from jackfield.config.foreign import Foreign, Unanswered
+
 _REFERENCE = re.compile(
     r"""(?x) \$ (?: (?P<dollar> \$ )
                   | \{ (?P<name> [A-Za-z_][A-Za-z0-9_]* ) (?: :- (?P<default> [^}]* ) )? \}
@@ -26,8 +28,9 @@ class Fault:
     message: str
 
 
-def fill(text: str, environ: Mapping[str, str]) -> tuple[str, list[Fault]]:
-    """The text with its references replaced. One without a value stays as it was, and is a fault.
+def fill(text: str, environ: Mapping[str, str], foreign: Foreign | None = None) -> tuple[str, list[Fault]]:
+    """The text with its references replaced, those of `foreign` too. One without a value stays as it was,
+    and is a fault.
 
     A variable that is set but empty counts as unset, as it does for a shell's `:-`.
     """
@@ -45,6 +48,11 @@ def fill(text: str, environ: Mapping[str, str]) -> tuple[str, list[Fault]]:
             if name
             else 'a variable is written ${NAME} or ${NAME:-default}; for a plain "${" write "$${"'
         )
+        try:
+            if foreign and (known := foreign.value(written[2:-1])) is not None:
+                return known
+        except Unanswered as unanswered:
+            message = str(unanswered)
         faults.append(Fault(written, seen.count(written), message))
         seen.append(written)
         return written

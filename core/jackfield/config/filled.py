@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from jackfield.config.agents import AgentConfig, Persona
 from jackfield.config.models import Config
@@ -48,4 +49,5 @@ def _filled_server(server: McpServerConfig, folder: Path) -> McpServerConfig:
         return server.model_copy(update={"cwd": str(folder / (server.cwd or ""))})
     if "transport" in server.model_fields_set:
         return server
-    return server.model_copy(update={"transport": "sse" if server.url.endswith("/sse") else "http"})
+    is_sse = urlsplit(server.url).path.endswith("/sse")
+    return server.model_copy(update={"transport": "sse" if is_sse else "http"})

@@ -47,7 +47,7 @@ def read(path: Path, environ: Mapping[str, str] | None = None) -> Reading:
 def interpret(page: Page, folder: Path, environ: Mapping[str, str]) -> Reading:
     """As `read`, for a text that is in memory already; `folder` is where its relative paths start."""
     try:
-        document = Document.read(page, environ)
+        document = Document.read(page, environ, folder)
     except Unreadable as unreadable:
         problem = unreadable.problem
     else:

@@ -19,6 +19,7 @@ _KINDS_WITH_THESE_VOICES = ("azure", "openai", "local")
 def notes(document: Document, config: Config, used: Collection[str]) -> list[Problem]:
     """All notes, in no particular order."""
     return [
+        *document.notes,
         *_unused_providers(document, used),
         *_voices(document, config),
         *_languages(document, config),

@@ -9,7 +9,7 @@ from jackfield.calls import CallPolicy
 from jackfield.config.calls import CallLimits, CallsConfig
 from jackfield.config.models import Config
 from jackfield.config.source import Where
-from jackfield.config.tool_names import is_exact, matches
+from jackfield.config.tool_names import entries_for
 
 
 def policy_for(
@@ -17,10 +17,10 @@ def policy_for(
 ) -> CallPolicy:
     """The limits for a tool (by its qualified name); each of these has the last word over those before:
 
-    built in; the plugin's own; `defaults.calls`; the agent's `calls`; `defaults.calls.tools`; the
-    agent's `calls.tools`. So agents.yaml wins over the plugin: its author knows the tool, the file's
-    author knows the caller. And what is said of one tool wins over what is said of all. Of several
-    patterns the later one wins, and an exact name over every pattern.
+    built in; the plugin's own; `defaults.calls`; the agent's `calls`; the MCP server's `calls` and
+    `tools`; `defaults.calls.tools`; the agent's `calls.tools`. So agents.yaml wins over the plugin: its
+    author knows the tool, the file's author knows the caller. And what is said of one tool wins over
+    what is said of all. Of several patterns the later one wins, and an exact name over every pattern.
     """
     decided = asdict(plugin_default or CallPolicy())
     for _, limits in levels(config, agent_name, tool_name):
@@ -35,17 +35,19 @@ def levels(config: Config, agent_name: str, tool_name: str) -> Iterator[tuple[Wh
         (("agents", agent_name, "calls"), config.agents[agent_name].calls),
     ]
     yield from said
+    yield from _of_its_server(config, tool_name)
     for where, calls in said:
-        for pattern, limits in _of_one_tool(calls, tool_name):
+        for pattern, limits in entries_for(tool_name, calls.tools):
             yield (*where, "tools", pattern), limits
 
 
-def _of_one_tool(calls: CallsConfig, tool: str) -> Iterator[tuple[str, CallLimits]]:
-    for pattern, limits in calls.tools.items():
-        if not is_exact(pattern) and matches(tool, pattern):
-            yield pattern, limits
-    if tool in calls.tools:
-        yield tool, calls.tools[tool]
+def _of_its_server(config: Config, tool_name: str) -> Iterator[tuple[Where, CallLimits]]:
+    name, _, tool = tool_name.partition(".")
+    if (server := config.mcp_servers.get(name)) is not None:
+        where: Where = ("mcp_servers", name)
+        yield (*where, "calls"), server.calls
+        for pattern, limits in entries_for(tool.removeprefix(server.prefix), server.tools):
+            yield (*where, "tools", pattern), limits
 
 
 def _given(limits: CallLimits) -> dict[str, object]:

@@ -128,6 +128,16 @@ def _server(document: Document, where: Where) -> Iterator[Problem]:
         if "transport" in section and (section["transport"] == "stdio") != (kind == "command"):
             fitting = "stdio" if kind == "command" else "http or sse"
             yield Problem(document.span((*where, "transport")), f"beside a {kind} the transport is {fitting}")
+    yield from _isolated(document, where)
+
+
+def _isolated(document: Document, server: Where) -> Iterator[Problem]:
+    """Isolation of what runs elsewhere anyway."""
+    tools = ((*server, "tools", tool) for tool in _mapping(document.data, (*server, "tools")))
+    for where in ((*server, "calls"), *tools):
+        if document.node((*where, "isolation")) is not None:
+            message = 'the tools of an MCP server run over there; "isolation" has no meaning here'
+            yield Problem(document.key((*where, "isolation")), message)
 
 
 def _tools(document: Document, where: Where) -> Iterator[Problem]:

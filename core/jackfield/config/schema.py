@@ -8,6 +8,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from jackfield.config.models import Config
+from jackfield.config.pasted import THEIRS
 from jackfield.config.servers import KINDS
 
 Schema = dict[str, Any]
@@ -29,7 +30,9 @@ def schema() -> Schema:
     keys["providers"]["properties"] = {
         kind: _with_kind(definitions, model.__name__) for kind, model in KINDS.items()
     }
-    keys["mcpServers"] = {**keys["mcp_servers"], "description": "Another spelling of mcp_servers."}
+    for key in THEIRS:  # in blocks of other programs there may be anything
+        keys[key] = {"type": "object", "description": "MCP servers as other programs declare them."}
+    keys["inputs"] = {"type": "array", "description": "What ${input:ID} in such a block asks for."}
     for section in (each for each in (root, *definitions.values()) if "properties" in each):
         needed = section.get("required", ())
         section["properties"] = {

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 
+from jackfield.config.calls import CallLimits
 from jackfield.config.model import Model
-from jackfield.config.values import Seconds, Text, WebAddress, Words
+from jackfield.config.values import Seconds, SecondsOrNone, Text, WebAddress, Words
+
+Prefix = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{0,20}$")]
+
+
+class ServerToolConfig(CallLimits):
+    """What is known of some tools of a server better than the server says, and how they are called."""
+
+    fixed: dict[str, object] = Field(default={}, repr=False)
+    """Arguments that are always these. The model never sees them, and cannot change them."""
+
+    read_only: bool | None = None
+    """`true`: running it changes nothing. Default: what the server says."""
+
+    idempotent: bool | None = None
+    """`true`: running it twice does no more than once. Default: what the server says."""
 
 
 class McpServerConfig(Model):
@@ -46,6 +62,35 @@ class McpServerConfig(Model):
 
     exclude: list[str] = Field(default=[])
     """Which of them may not, even if included."""
+
+    prefix: Prefix = ""
+    """Put before the name of each of its tools: with `shop_`, `find` of the server `tickets` is
+    `tickets.shop_find`."""
+
+    fixed: dict[str, object] = Field(default={}, repr=False)
+    """Arguments that are always these, for every tool that takes one of the name. The model never sees
+    them, and cannot change them."""
+
+    calls: CallLimits = CallLimits()
+    """How its tools are called, all of them."""
+
+    tools: dict[str, ServerToolConfig] = Field(default={})
+    """Exceptions, by the server's own name of a tool (`ask_supplier`) or a pattern (`find_*`)."""
+
+    tool_search: bool = False
+    """`true`: tools that an agent names by a pattern are not carried by a session from the start; the
+    model looks for those it needs with one tool more, `tool_search`. For servers with hundreds."""
+
+    required: bool = False
+    """`true`: nothing starts without this server, and while it is away the process says that it is not
+    ready for new callers."""
+
+    mode: Literal["auto", "legacy", "modern"] = "auto"
+    """The era of its protocol: `legacy` shakes hands (up to 2025-11-25), `modern` does not (2026-07-28);
+    `auto` finds out."""
+
+    heartbeat: SecondsOrNone = 30.0
+    """How often it is asked for a sign of life; `never` for not at all."""
 
 
 class ProviderConfig(Model):

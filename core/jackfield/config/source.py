@@ -23,6 +23,9 @@ MOST_NODES = 50_000  # aliases counted as often as they are used
 Where = tuple[str | int, ...]
 """The keys and indices that lead from the top of the file to a value."""
 
+# JSON is YAML but for the tabs that may indent it; a pasted block has them.
+_JSON_TABS = re.compile(r"^[ ]*\t[ \t]*(?=[\"{}\[\]])", re.MULTILINE)
+
 _CORE = "tag:yaml.org,2002:"
 _INT = re.compile(r"[-+]?[0-9]{1,18}|0o[0-7]{1,20}|0x[0-9a-fA-F]{1,15}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -85,7 +88,9 @@ class _Composer:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.problems: list[Problem] = []
-        self._events: Iterator[yaml.Event] = iter(yaml.parse(page.text, Loader=yaml.SafeLoader))
+        self._events: Iterator[yaml.Event] = iter(
+            yaml.parse(_JSON_TABS.sub(_as_spaces, page.text), Loader=yaml.SafeLoader)
+        )
         self._anchors: dict[str, Node | None] = {}
         self._sizes: dict[int, int] = {}
 
@@ -197,6 +202,11 @@ def _merge(other: Table, table: Table) -> None:
     for key, value in other.items.items():
         if key not in table.items:
             table.items[key], table.keys[key] = value, other.keys[key]
+
+
+def _as_spaces(indent: re.Match[str]) -> str:
+    """As long as before: every offset stays what it is."""
+    return " " * len(indent[0])
 
 
 def _plain(text: str) -> object:

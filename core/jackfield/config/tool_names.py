@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
+from typing import TypeVar
 
 _SOURCE = r"[A-Za-z*?\[][A-Za-z0-9_*?\[\]!-]*"
 _PATTERN = re.compile(rf"{_SOURCE}\.\S+")
 _WILD = set("*?[")
+
+Entry = TypeVar("Entry")
 
 
 def tool_name_problem(pattern: str, servers: Iterable[str]) -> str | None:
@@ -27,3 +30,13 @@ def matches(tool: str, pattern: str) -> bool:
 
 def is_exact(pattern: str) -> bool:
     return not _WILD & set(pattern)
+
+
+def entries_for(tool: str, entries: Mapping[str, Entry]) -> Iterator[tuple[str, Entry]]:
+    """What is said of a tool, by name or pattern; each has the last word over those before it: patterns
+    in their order, then the exact name."""
+    for pattern, entry in entries.items():
+        if not is_exact(pattern) and matches(tool, pattern):
+            yield pattern, entry
+    if tool in entries and is_exact(tool):
+        yield tool, entries[tool]
