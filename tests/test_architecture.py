@@ -16,7 +16,7 @@ LAYERS = [
     {"plugins"},
     {"dispatch", "mcp", "providers", "media", "telemetry"},
     {"session"},
-    {"runtime"},
+    {"runtime", "scaffold"},
     {"web"},
     {"cli"},
 ]
