@@ -50,7 +50,7 @@ class Runtime:
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.plugins = Plugins.load(config.plugins, extra=[*BUILT_IN, spans])
+        self.plugins = Plugins.load(config.plugins, extra=[*BUILT_IN, spans], servers=config.mcp_servers)
         self.sessions: dict[str, Session] = {}
         self._stack = AsyncExitStack()
         self._providers: dict[str, Provider] = {}
@@ -123,6 +123,7 @@ class Runtime:
             lambda blocked: _call_if_open(loop, partial(self._tool_blocked, blocked)), processes
         )
         executors[HUB] = hub.executor
+        self.plugins.when_tools_change = lambda: _call_if_open(loop, self._refresh_tools)
         hooks = self.plugins.call_hooks()
         bounds = _bounds(self.config)
         dispatcher = HookedDispatcher(executors, hooks, bounds) if hooks else Dispatcher(executors, bounds)

@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from jackfield import hookspecs
-from jackfield.hookspecs import GROUP, PATIENCE, FunctionCall, SessionFacts, Verdict
+from jackfield.hookspecs import GROUP, HOOKS, PATIENCE, FunctionCall, SessionFacts, Verdict
 
 from .listings import FENCE
 
@@ -15,11 +15,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "hooks.md").read_text
 
 def declared() -> dict[str, list[str]]:
     """The hooks and their arguments, in the order of the code."""
-    return {
-        name: [*inspect.signature(value).parameters]
-        for name, value in vars(hookspecs).items()
-        if inspect.isfunction(value) and hasattr(value, f"{GROUP}_spec")
-    }
+    return {hook.__name__: [*inspect.signature(hook).parameters] for hook in HOOKS}
 
 
 def described() -> dict[str, list[str]]:
@@ -30,6 +26,11 @@ def described() -> dict[str, list[str]]:
 def row(first: str) -> str:
     (line,) = re.findall(rf"^\| `{first}` \|.*$", PAGE, flags=re.MULTILINE)
     return str(line)
+
+
+def test_the_list_of_hooks_is_complete() -> None:
+    specs = [value for value in vars(hookspecs).values() if hasattr(value, f"{GROUP}_spec")]
+    assert {*specs} == {*HOOKS}
 
 
 def test_every_hook_is_a_heading_with_its_exact_arguments_in_order() -> None:

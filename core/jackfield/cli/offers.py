@@ -38,7 +38,7 @@ class Offers:
 
 def ask(config: Config, *, offline: bool = False) -> Offers:
     """Load the plugins and, unless `offline`, start every MCP server until it has listed its tools."""
-    plugins = Plugins.load(config.plugins, extra=BUILT_IN)
+    plugins = Plugins.load(config.plugins, extra=BUILT_IN, servers=config.mcp_servers)
     sources, down = ([], {}) if offline else _ask_servers(config)
     reports = [report for report in plugins.report() if report.state in _IN_USE or report.state in _AT_FAULT]
     return Offers(

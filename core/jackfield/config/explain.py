@@ -11,9 +11,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from jackfield.config.document import Document
-from jackfield.config.model import Model
-from jackfield.config.report import Problem, did_you_mean
-from jackfield.config.source import Where
+from jackfield.config.report import Page, Problem, Span, did_you_mean
+from jackfield.config.source import Table, Where
 
 _WORDS = {
     "string_type": "must be text; put it in quotes",
@@ -41,7 +40,7 @@ _COMPARED = {
 
 
 def explain(
-    document: Document, model: type[Model], error: ValidationError, under: Where = ()
+    document: Document, model: type[BaseModel], error: ValidationError, under: Where = ()
 ) -> list[Problem]:
     """One problem for each error; `under` is where the validated data stands in the document."""
     return [
@@ -51,8 +50,14 @@ def explain(
     ]
 
 
+def told(model: type[BaseModel], error: ValidationError, under: Where) -> list[str]:
+    """The same without places, for data that stands in no file; the words name the keys."""
+    nowhere = Document(Page("", ""), Table(Span(0, 0)), {}, [])
+    return [problem.message for problem in explain(nowhere, model, error, under)]
+
+
 def _problem(
-    document: Document, model: type[Model], details: ErrorDetails, under: Where
+    document: Document, model: type[BaseModel], details: ErrorDetails, under: Where
 ) -> Iterator[Problem]:
     inner: Where = details["loc"]
     where = (*under, *inner)
@@ -68,7 +73,7 @@ def _problem(
         yield Problem(document.span(where), f"{name(where)}: {_what(document, model, details, where)}")
 
 
-def _what(document: Document, model: type[Model], details: ErrorDetails, where: Where) -> str:
+def _what(document: Document, model: type[BaseModel], details: ErrorDetails, where: Where) -> str:
     kind, context = details["type"], details.get("ctx", {})
     if kind == "value_error":
         return str(context["error"])
@@ -93,7 +98,7 @@ def _choice(document: Document, where: Where, expected: str) -> str:
     return f"must be {', '.join(choices[:-1])} or {choices[-1]}{near}"
 
 
-def _unit(model: type[Model], inner: Where) -> str:
+def _unit(model: type[BaseModel], inner: Where) -> str:
     schema = model_at(model, inner[:-1])
     field = schema.model_fields.get(str(inner[-1])) if schema is not None else None
     pattern = str(field.metadata) if field is not None else ""
@@ -111,13 +116,13 @@ def name(where: Where) -> str:
     return text.removeprefix(".") or "the file"
 
 
-def keys_at(model: type[Model], where: Where) -> list[str]:
+def keys_at(model: type[BaseModel], where: Where) -> list[str]:
     """The keys that may stand at a path below a model."""
     found = model_at(model, where)
     return list(found.model_fields) if found is not None else []
 
 
-def model_at(model: type[Model], where: Where) -> type[BaseModel] | None:
+def model_at(model: type[BaseModel], where: Where) -> type[BaseModel] | None:
     """The model that describes what stands at a path, or None if that is not a section."""
     hint: Any = model
     for part in where:

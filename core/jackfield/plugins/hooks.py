@@ -15,7 +15,10 @@ from jackfield.hookspecs import PATIENCE
 log = logging.getLogger(__name__)
 
 CALL_HOOKS = ("before_call", "around_call", "call_finished")
-"""The hooks that may be async, and have a bounded time."""
+"""The hooks around a function call."""
+
+MAY_BE_ASYNC = CALL_HOOKS
+"""These have a bounded time while sessions live."""
 
 
 @dataclass(frozen=True, slots=True)

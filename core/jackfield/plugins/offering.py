@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from jackfield.calls import CallPolicy
 from jackfield.errors import PluginError
 from jackfield.hookspecs import Settings
+from jackfield.plugins.sources import GuardedSource
 from jackfield.tools.source import FunctionSource
+from jackfield.tools.tool import ToolSource
 
 if TYPE_CHECKING:
     from jackfield.providers.base import Provider
@@ -15,31 +19,87 @@ if TYPE_CHECKING:
 MakeProvider = Callable[[Settings], "Provider"]
 Speak = Callable[[str], bytes]
 
-REGISTERING = ("register_tools", "register_providers", "register_voices")
+REGISTERING = ("register_tools", "register_tool_sources", "register_providers", "register_voices")
 """The hooks that are handed a `register`."""
 
 
-class Offering:
-    """`registers` holds what each registering hook is handed. A name that is taken stays with its owner."""
+@dataclass(slots=True)
+class Goods:
+    """What was registered. `sources` are those with tools of their own, `functions` the plugin's own one."""
 
-    def __init__(self, plugin: str, kinds: Container[str], voices: Container[str]) -> None:
-        self.source = FunctionSource(plugin)
-        self.kinds: dict[str, MakeProvider] = {}
-        self.voices: dict[str, Speak] = {}
-        self._taken_kinds = kinds
-        self._taken_voices = voices
-        self.registers: dict[str, Callable[..., None]] = {
-            "register_tools": self.source.register,
-            "register_providers": self.register_kind,
-            "register_voices": self.register_voice,
+    functions: FunctionSource | None = None
+    sources: dict[str, GuardedSource] = field(default_factory=dict)
+    kinds: dict[str, MakeProvider] = field(default_factory=dict)
+    voices: dict[str, Speak] = field(default_factory=dict)
+
+    def names(self, what: str) -> Iterable[str]:
+        """The names of one sort that are given away: of a source, a provider kind, a voice."""
+        named: dict[str, Iterable[str]] = {
+            "source": self.sources,
+            "provider kind": self.kinds,
+            "voice": self.voices,
         }
+        return named[what]
 
-    def register_kind(self, kind: str, make: MakeProvider) -> None:
-        if kind in self._taken_kinds:
-            raise PluginError(f"the provider kind {kind} is offered by another plugin already")
-        self.kinds[kind] = make
+    def add(self, other: Goods) -> None:
+        self.functions = other.functions or self.functions
+        self.sources |= other.sources
+        self.kinds |= other.kinds
+        self.voices |= other.voices
 
-    def register_voice(self, name: str, speak: Speak) -> None:
-        if name in self._taken_voices:
-            raise PluginError(f"the voice {name} is offered by another plugin already")
-        self.voices[name] = speak
+    @property
+    def tool_sources(self) -> list[ToolSource]:
+        functions: list[ToolSource] = [] if self.functions is None else [self.functions]
+        return [*functions, *self.sources.values()]
+
+    @property
+    def policies(self) -> Mapping[str, CallPolicy]:
+        """What the authors of tools asked for, by qualified tool name."""
+        found: dict[str, CallPolicy] = {} if self.functions is None else dict(self.functions.policies)
+        for source in self.sources.values():
+            found |= source.policies
+        return found
+
+
+class Offering:
+    """What one hook of `plugin` is handed as `register`, and what it has registered so far.
+
+    `taken` tells the names that others than a plugin have, of one sort, each with its owner. Such a name
+    stays with its owner: the hook is told so by a `PluginError`.
+    """
+
+    def __init__(self, plugin: str, hook: str, taken: Callable[[str, str], Mapping[str, str]]) -> None:
+        self.plugin = plugin
+        self.goods = Goods()
+        self._hook = hook
+        self._taken = taken
+
+    @property
+    def register(self) -> Callable[..., None]:
+        if self._hook == "register_tools":
+            self.goods.functions = FunctionSource(self.plugin)
+            return self.goods.functions.register
+        registers: dict[str, Callable[..., None]] = {
+            "register_tool_sources": self._source,
+            "register_providers": self._kind,
+            "register_voices": self._voice,
+        }
+        return registers[self._hook]
+
+    def _source(self, source: ToolSource, *, policies: Mapping[str, CallPolicy] | None = None) -> None:
+        guarded = GuardedSource(self.plugin, source, policies or {})
+        self._claim("source", guarded.name, self.goods.sources)
+        self.goods.sources[guarded.name] = guarded
+
+    def _kind(self, kind: str, make: MakeProvider) -> None:
+        self._claim("provider kind", kind, self.goods.kinds)
+        self.goods.kinds[kind] = make
+
+    def _voice(self, name: str, speak: Speak) -> None:
+        self._claim("voice", name, self.goods.voices)
+        self.goods.voices[name] = speak
+
+    def _claim(self, what: str, name: str, own: Mapping[str, object]) -> None:
+        owner = "this plugin itself" if name in own else self._taken(self.plugin, what).get(name)
+        if owner is not None:
+            raise PluginError(f"the {what} {name} is offered by {owner} already")

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from jackfield.errors import PluginError
+from jackfield.plugins.hooks import Hook
+from jackfield.plugins.offering import Goods
+from jackfield.plugins.settings import Refusal
 from jackfield.tools.invocation import first_line
-from jackfield.tools.source import FunctionSource
 
 
 class PluginState(StrEnum):
@@ -16,7 +18,9 @@ class PluginState(StrEnum):
     LOADED = "loaded"
     PARTIAL = "partial"  # some of it; the reason says what is not
     BROKEN = "broken"
+    IDLE = "idle"  # it needs settings, and agents.yaml has no section for it
     SKIPPED = "skipped"  # not in the allow-list
+    OFF = "off"  # switched off in agents.yaml
     MISSING = "missing"  # spoken of, and not installed
 
 
@@ -46,7 +50,8 @@ class PluginReport:
 
 @dataclass(slots=True)
 class PluginRecord:
-    """A plugin while it is being loaded. `useful` is whether any of its hooks is in use."""
+    """A plugin while it is being loaded, and what it has to give. `useful` is whether any of its hooks is in
+    use, `refusal` what agents.yaml says that its model does not take."""
 
     name: str
     distribution: str
@@ -54,17 +59,24 @@ class PluginRecord:
     state: PluginState = PluginState.LOADED
     hooks: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    source: FunctionSource | None = None
+    goods: Goods = field(default_factory=Goods)
+    listeners: list[Hook] = field(default_factory=list)
+    refusal: Refusal | None = None
     useful: bool = False
     seconds: float = 0.0
 
     def settle(self) -> None:
         """Decide the state, once all hooks have been tried."""
-        if self.source is not None:
-            for name, reason in self.source.aside().items():
+        for source in self.goods.tool_sources:
+            for name, reason in source.aside().items():
                 self.faults.append(Fault(f"{name} is set aside: {reason}", "correct it in the plugin"))
         if self.faults:
             self.state = PluginState.PARTIAL if self.useful else PluginState.BROKEN
+
+    def stand_back(self, state: PluginState, reason: str, next_step: str) -> None:
+        """It is not used, for this reason alone."""
+        self.state = state
+        self.faults.append(Fault(reason, next_step))
 
     def fault_in(self, hook: str, error: BaseException) -> Fault:
         """A hook raised: a `PluginError` speaks for itself, of anything else the kind is told too."""
@@ -79,7 +91,7 @@ class PluginRecord:
             distribution=self.distribution,
             version=self.version,
             hooks=tuple(self.hooks),
-            tools=tuple(tool.name for tool in self.source.tools()) if self.source else (),
+            tools=tuple(tool.name for source in self.goods.tool_sources for tool in source.tools()),
             state=self.state,
             reason="; ".join(fault.reason for fault in self.faults),
             next_step="; ".join(dict.fromkeys(fault.next_step for fault in self.faults)),

@@ -1,0 +1,188 @@
+"""Loads one plugin after the other, each by itself, and writes down what it has and what is wrong with it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+
+import pluggy
+
+from jackfield import hookspecs
+from jackfield.errors import PluginError
+from jackfield.hookspecs import GROUP, HOOKS, Checked, Settings
+from jackfield.plugins.bounded import LOAD_WITHIN, TookTooLong, within
+from jackfield.plugins.hooks import MAY_BE_ASYNC, Hook
+from jackfield.plugins.installed import Candidate
+from jackfield.plugins.offering import REGISTERING, Offering
+from jackfield.plugins.report import Fault, PluginRecord, PluginState
+from jackfield.plugins.settings import Refusal, check, model_of
+from jackfield.tools.nearest import did_you_mean
+
+ALLOW_LIST = "JACKFIELD_PLUGINS"
+"""Environment: the only installed plugins to load, by name, with commas between; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms plugins are loaded: their sections of agents.yaml, the only ones to load (None for all),
+    the ones that are switched off, the names of MCP servers, and whom to tell when tools have changed."""
+
+    settings: Mapping[str, Settings]
+    changed: Callable[[], None]
+    allow: Collection[str] | None = None
+    off: Collection[str] = ()
+    servers: Collection[str] = ()
+    seconds: float = LOAD_WITHIN
+
+
+@dataclass(slots=True)
+class Loading:
+    """`records` are the plugins so far, in the order in which they were looked at."""
+
+    terms: Terms
+    names: Collection[str]
+    records: list[PluginRecord] = field(default_factory=list)
+    _manager: pluggy.PluginManager = field(default_factory=lambda: pluggy.PluginManager(GROUP))
+
+    def __post_init__(self) -> None:
+        self._manager.add_hookspecs(hookspecs)
+
+    def load(self, candidate: Candidate) -> None:
+        """Never raises for what the plugin does."""
+        record = PluginRecord(candidate.name, candidate.distribution, candidate.version)
+        self.records.append(record)
+        if self._passed_over(candidate, record):
+            return
+        began = perf_counter()
+        try:
+            plugin = self._register(candidate)
+            settings = self._settings(plugin, record)
+        except (Exception, SystemExit) as error:
+            record.state = PluginState.BROKEN
+            record.faults.append(candidate.fault(error))
+        else:
+            if not isinstance(settings, Refusal):
+                self._use(plugin, settings, record)
+        record.seconds = perf_counter() - began
+
+    def miss(self, names: Iterable[str]) -> None:
+        """Names that agents.yaml or the environment speak of, and that nothing installed has."""
+        known = [record.name for record in self.records]
+        for name in sorted(set(names) - set(known)):
+            record = PluginRecord(name, "", "")
+            reason = f"it has settings or is allowed, but nothing installed is called {name}"
+            next_step = f"install the package that offers {name}"
+            record.stand_back(PluginState.MISSING, reason + did_you_mean(name, known), next_step)
+            self.records.append(record)
+
+    def _passed_over(self, candidate: Candidate, record: PluginRecord) -> bool:
+        allow, name = self.terms.allow, candidate.name
+        if candidate.built_in:
+            return False
+        if name in self.terms.off:
+            record.stand_back(
+                PluginState.OFF, "agents.yaml switches it off", f"remove `{name}: off` from `plugins`"
+            )
+        elif allow is not None and name not in allow:
+            record.stand_back(PluginState.SKIPPED, f"{ALLOW_LIST} does not name it", f"add {name} to it")
+        return bool(record.faults)
+
+    def _register(self, candidate: Candidate) -> object:
+        """Import it and hand it to pluggy, which refuses hooks with arguments that are not offered."""
+        try:
+            plugin = within(self.terms.seconds, candidate.load, candidate.name)
+        except TookTooLong as error:
+            raise PluginError(f"importing {candidate.value} {error}") from None
+        if inspect.isclass(plugin):
+            raise PluginError(f"{candidate.name} names a class; name a module, or an object of that class")
+        if self._manager.has_plugin(candidate.name):
+            raise PluginError(f"another plugin is called {candidate.name} already; uninstall one of the two")
+        self._manager.register(plugin, name=candidate.name)
+        return plugin
+
+    def _settings(self, plugin: object, record: PluginRecord) -> Checked | Refusal:
+        """A section that is wrong is its author's fault; one that is missing is nobody's."""
+        section = self.terms.settings.get(record.name)
+        settings = check(record.name, model_of(plugin), section)
+        if isinstance(settings, Refusal):
+            record.refusal = settings
+            if settings.given:
+                record.stand_back(PluginState.BROKEN, str(settings), "correct it in agents.yaml")
+            else:
+                next_step = f"write `plugins: {record.name}:` in agents.yaml"
+                record.stand_back(PluginState.IDLE, f"it needs settings: {settings}", next_step)
+        return settings
+
+    def _use(self, plugin: object, settings: Checked, record: PluginRecord) -> None:
+        """Call its registering hooks, each by itself, and remember who listens."""
+        for caller in self._manager.get_hookcallers(plugin) or ():
+            for implementation in caller.get_hookimpls():
+                if implementation.plugin is plugin:
+                    self._use_hook(caller, implementation, settings, record)
+        record.settle()
+
+    def _use_hook(
+        self,
+        caller: pluggy.HookCaller,
+        implementation: pluggy.HookImpl,
+        settings: Checked,
+        record: PluginRecord,
+    ) -> None:
+        if caller.spec is None:
+            if not implementation.optionalhook:
+                record.faults.append(_unknown_hook(caller.name))
+            return
+        record.hooks.append(caller.name)
+        hook = Hook.of(record.name, caller.name, implementation)
+        if fault := _misfit(hook, implementation):
+            record.faults.append(fault)
+        elif hook.name in REGISTERING:
+            self._let_register(hook, settings, record)
+        else:
+            record.listeners.append(hook)
+            record.useful = True
+
+    def _let_register(self, hook: Hook, settings: Checked, record: PluginRecord) -> None:
+        """All that a hook registers is used, or, if it raises half-way, none of it."""
+        offering = Offering(record.name, hook.name, self._taken)
+        offered = {
+            "register": offering.register,
+            "settings": settings,
+            "changed": self.terms.changed,
+        }
+        try:
+            within(self.terms.seconds, lambda: hook(offered), hook.title)
+        except TookTooLong as error:
+            record.faults.append(
+                Fault(f"its {hook.name} {error}", f"ask the author of {record.distribution}")
+            )
+        except (Exception, SystemExit) as error:
+            record.faults.append(record.fault_in(hook.name, error))
+        else:
+            record.useful = True
+            record.goods.add(offering.goods)
+
+    def _taken(self, plugin: str, what: str) -> Mapping[str, str]:
+        """Names that others than `plugin` have, of one sort, with who has them."""
+        owners: dict[str, str] = {}
+        if what == "source":
+            owners |= {name: f"the plugin {name}" for name in self.names if name != plugin}
+            owners |= dict.fromkeys(self.terms.servers, "an MCP server")
+        for record in self.records:
+            owners |= dict.fromkeys(record.goods.names(what), "another plugin")
+        return owners
+
+
+def _misfit(hook: Hook, implementation: pluggy.HookImpl) -> Fault | None:
+    """Pluggy's wrappers are synchronous, and a hook that is called while nobody can wait cannot be async."""
+    wrapper = implementation.wrapper or implementation.hookwrapper
+    if wrapper or (inspect.iscoroutinefunction(hook.function) and hook.name not in MAY_BE_ASYNC):
+        return Fault(f"its {hook.name} is async or a wrapper", "make it a plain function")
+    return None
+
+
+def _unknown_hook(name: str) -> Fault:
+    hooks = [hook.__name__ for hook in HOOKS]
+    return Fault(f"there is no hook {name}{did_you_mean(name, hooks)}", f"the hooks are {', '.join(hooks)}")
