@@ -30,7 +30,7 @@ from jackfield.mcp.state import ServerState
 from jackfield.plugins import Plugins
 from jackfield.providers import BUILT_IN
 from jackfield.providers.base import Provider
-from jackfield.session import Session, Switchboard
+from jackfield.session import Fittings, Modality, Session, SocketLine, Switchboard
 from jackfield.session.happenings import notices_of_blocked
 from jackfield.telemetry import spans
 from jackfield.tools.catalogue import Catalogue
@@ -48,9 +48,15 @@ class Runtime:
     does not start. Leaving hangs up every session, in bounded time, and leaves no process behind.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, fittings: Fittings | None = None) -> None:
         self.config = config
-        self.plugins = Plugins.load(config.plugins, extra=[*BUILT_IN, spans], servers=config.mcp_servers)
+        self._fittings = fittings = fittings or Fittings()
+        self.plugins = Plugins.load(
+            config.plugins,
+            allow=fittings.installed,
+            extra=[*BUILT_IN, spans, *fittings.plugins],
+            servers=config.mcp_servers,
+        )
         self.sessions: dict[str, Session] = {}
         self._stack = AsyncExitStack()
         self._providers: dict[str, Provider] = {}
@@ -82,18 +88,44 @@ class Runtime:
         Raises `ConfigurationError` for an agent that is not declared, `ProviderError` if the service
         does not take the caller.
         """
+        session_id, provider = self._route(agent)
+        session = Session(session_id, agent, provider, self._entered())
+        answer = await provider.answer(offer, session.persona.session_object())
+        self._put_through(session, answer.call_id)
+        return session, answer.sdp
+
+    async def connect(self, agent: str, *, modality: Modality = "audio") -> tuple[Session, SocketLine]:
+        """Open a session without WebRTC, over one WebSocket: the session, and the caller's end of it.
+
+        With the modality "text" the caller writes (`Session.say`) and reads (the timeline). Raises as
+        `open_session` does.
+        """
+        session_id, provider = self._route(agent)
+        persona = self._entered().persona(agent)
+        line = await SocketLine.open(provider, persona.session_object(), modality)
+        session = Session(session_id, agent, line, self._entered())
+        self._put_through(session, session_id)
+        return session, line
+
+    def _route(self, agent: str) -> tuple[str, Provider]:
+        """A name for a new session with this agent, and where it is to live."""
         declared = self.config.agents.get(agent)
         if declared is None or declared.transfer:
             raise ConfigurationError(f"there is no agent {agent!r} to talk to in agents.yaml")
-        assert self._switchboard is not None, "enter the runtime before opening sessions"
+        self._entered()
+        session_id = f"session_{secrets.token_hex(8)}"
         provider = self._providers[declared.provider or self.config.provider]
-        session = Session(f"session_{secrets.token_hex(8)}", agent, provider, self._switchboard)
-        answer = await provider.answer(offer, session.persona.session_object())
+        return session_id, self._fittings.provider(provider, session_id, agent)
+
+    def _entered(self) -> Switchboard:
+        assert self._switchboard is not None, "enter the runtime before opening sessions"
+        return self._switchboard
+
+    def _put_through(self, session: Session, call_id: str) -> None:
         self.sessions[session.id] = session
-        task = asyncio.create_task(self._serve(session, answer.call_id), name=session.id)
+        task = asyncio.create_task(self._serve(session, call_id), name=session.id)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return session, answer.sdp
 
     async def _serve(self, session: Session, call_id: str) -> None:
         try:
@@ -130,7 +162,12 @@ class Runtime:
         stack.push_async_callback(dispatcher.aclose)
         self._hub = hub
         self._switchboard = Switchboard(
-            self.config, self.catalogue, self.plugins.policies, dispatcher, self.plugins.notify
+            self.config,
+            self.catalogue,
+            self.plugins.policies,
+            dispatcher,
+            self.plugins.notify,
+            self._fittings.clock,
         )
         for plugin in self._switchboard.isolated_plugins():
             processes.warm(plugin)
@@ -145,7 +182,7 @@ class Runtime:
     def catalogue(self) -> Catalogue:
         """The tools that are there at this moment."""
         sources: list[ToolSource] = [*self.plugins.tool_sources(), *self.hub.sources()]
-        return Catalogue(sources)
+        return Catalogue(self._fittings.tools(sources))
 
     async def servers_met(self) -> None:
         """Wait until each MCP server has become ready, or failed to for the first time. Nobody has to:

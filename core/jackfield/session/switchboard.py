@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from jackfield.dispatch.dispatcher import Dispatcher
 from jackfield.dispatch.placement import place
 from jackfield.dispatch.shelf import READ_MORE, READ_MORE_POLICY
 from jackfield.notices import Notice
+from jackfield.session.clock import Clock
 from jackfield.session.persona import Persona
 from jackfield.tools.catalogue import Catalogue
 from jackfield.tools.tool import HUB, PROCESS
@@ -19,13 +21,14 @@ from jackfield.tools.tool import HUB, PROCESS
 @dataclass(frozen=True, slots=True)
 class Switchboard:
     """`catalogue` is asked anew each time: an MCP server's tools come and go. `notify` tells the plugins
-    of a notice, and keeps what they raise to itself."""
+    of a notice, and keeps what they raise to itself. `clock` is where sessions get the time."""
 
     config: Config
     catalogue: Callable[[], Catalogue]
     plugin_policies: Mapping[str, CallPolicy]
     dispatcher: Dispatcher
     notify: Callable[[Notice, str], None]
+    clock: Callable[[], Clock] = asyncio.get_running_loop
 
     def persona(self, agent: str, session_id: str = "") -> Persona:
         """The agent with the tools that are there now; `read_more` is among them once the session has had
