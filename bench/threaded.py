@@ -13,6 +13,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from jsonschema import Draft202012Validator
 from websockets.asyncio.client import ClientConnection
@@ -64,7 +65,7 @@ class ThreadedLine:
         async for raw in self._socket:
             await self._take_in(json.loads(raw))
 
-    async def _take_in(self, event: dict[str, Item]) -> None:
+    async def _take_in(self, event: dict[str, Any]) -> None:
         kind = event["type"]
         if kind == "response.output_item.done" and event["item"]["type"] == "function_call":
             task = asyncio.create_task(self._answer(event["item"]))

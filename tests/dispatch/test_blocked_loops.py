@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -321,6 +322,28 @@ def test_the_watchdog_wakes_again_after_a_rest(watched: Watched, blocker: Blocke
     _until(lambda: watchdog._resting)
     watched.submit(blocker.tool)
     watched.until(1)
+
+
+def test_a_tool_that_is_never_out_of_work_keeps_no_other_from_its_socket(watched: Watched) -> None:
+    heard = threading.Event()
+    here, there = socket.socketpair()
+    there.setblocking(False)
+
+    async def work(arguments: Arguments, context: ToolContext) -> Json:
+        while not heard.is_set():  # noqa: ASYNC110 - it is meant to be busy
+            await asyncio.sleep(0)
+        return "done"
+
+    async def listen(arguments: Arguments, context: ToolContext) -> Json:
+        said = await asyncio.get_running_loop().sock_recv(there, 10)
+        heard.set()
+        return said.decode()
+
+    with here, there:
+        busy = watched.executor.submit(tool("shop.work", work), {}, context())
+        listening = watched.executor.submit(tool("shop.listen", listen), {}, context())
+        here.sendall(b"hello")
+        assert (listening.result(PATIENCE), busy.result(PATIENCE)) == ("hello", "done")
 
 
 def _until(condition: Callable[[], bool]) -> None:

@@ -105,3 +105,13 @@ async def test_what_the_poster_carries_stays_on_its_side() -> None:
 
     await asyncio.to_thread(post)
     assert await carried is None
+
+
+async def test_what_waits_to_be_called_can_be_seen() -> None:
+    crossing = crossing_to(asyncio.get_running_loop())
+    called = asyncio.Event()
+    assert not crossing.waiting
+    crossing.post(called.set)
+    assert crossing.waiting
+    await asyncio.wait_for(called.wait(), 10)
+    assert not crossing.waiting

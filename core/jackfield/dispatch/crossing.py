@@ -19,6 +19,11 @@ class Crossing:
         self._posted: deque[tuple[Callable[..., object], tuple[object, ...]]] = deque()
         self._waking = False
 
+    @property
+    def waiting(self) -> bool:
+        """Whether something was posted that the loop has not called yet."""
+        return bool(self._posted)
+
     def post(self, callback: Callable[..., object], *arguments: object) -> None:
         """Have the loop call this; from any thread. Raises `RuntimeError` if the loop is closed."""
         self._posted.append((callback, arguments))

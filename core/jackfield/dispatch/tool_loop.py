@@ -22,13 +22,20 @@ _job: ContextVar[Job] = ContextVar("job")
 
 
 class _Selector(selectors.DefaultSelector):
-    """Notes when the loop wakes and when it goes to rest. That is all that watching costs a loop."""
+    """Notes when the loop wakes and when it goes to rest. That is all that watching costs a loop.
+
+    A loop that has something to do looks at its sockets every other time only: looking lets go of the
+    interpreter, for which the loop of the sessions waits, while a tool stands between its task and its first
+    line, or between its last and its result.
+    """
 
     awake_since: float | None = None
+    _passed_over = False
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         self.awake_since = None
-        ready = super().select(timeout)
+        self._passed_over = timeout == 0 and not self._passed_over
+        ready = [] if self._passed_over else super().select(timeout)
         self.awake_since = monotonic()
         return ready
 

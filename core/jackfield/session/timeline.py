@@ -31,7 +31,7 @@ class Timeline:
         self._notices: list[Notice] = []
         self._dropped = 0
         self._closed = False
-        self._grown = asyncio.Event()
+        self._grown: asyncio.Event | None = None  # while a reader waits
 
     def add(self, notice: Notice) -> None:
         self._notices.append(notice)
@@ -60,6 +60,7 @@ class Timeline:
                 place += 1
             if self._closed:
                 return
+            self._grown = self._grown or asyncio.Event()
             await self._grown.wait()
 
     def _tell(self) -> None:
@@ -67,5 +68,6 @@ class Timeline:
             self._observe(self._unobserved.popleft())
 
     def _wake(self) -> None:
-        self._grown.set()
-        self._grown = asyncio.Event()
+        grown, self._grown = self._grown, None
+        if grown is not None:
+            grown.set()

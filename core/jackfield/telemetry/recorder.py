@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
-from functools import singledispatchmethod
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 from opentelemetry.context import Context
 from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode, Tracer, set_span_in_context
@@ -72,12 +72,12 @@ class SessionRecorder:
             start_time=self._when(opened),
         )
 
-    @singledispatchmethod
     def take(self, notice: Notice) -> None:
-        """Anything else leaves no trace."""
+        """Anything that is not told here leaves no trace."""
+        if taker := self._TAKERS.get(type(notice)):
+            taker(self, notice)
 
-    @take.register
-    def _(self, notice: SessionEnded) -> None:
+    def _session_ended(self, notice: SessionEnded) -> None:
         for span in self._open.values():
             span.set_attribute(names.UNFINISHED, True)
             span.end(self._when(notice))
@@ -87,39 +87,32 @@ class SessionRecorder:
             self._session.set_status(Status(StatusCode.ERROR, notice.reason))
         self._session.end(self._when(notice))
 
-    @take.register
-    def _(self, notice: HandedOff) -> None:
+    def _handed_off(self, notice: HandedOff) -> None:
         self._agent = notice.to_agent
         agents = {names.FROM_AGENT: notice.from_agent, names.TO_AGENT: notice.to_agent}
         self._session.add_event(notice.type, agents, self._when(notice))
 
-    @take.register
-    def _(self, notice: Trouble) -> None:
+    def _trouble(self, notice: Trouble) -> None:
         self._session.add_event(notice.type, timestamp=self._when(notice))
 
-    @take.register
-    def _(self, notice: CallerStartedSpeaking) -> None:
+    def _caller_started_speaking(self, notice: CallerStartedSpeaking) -> None:
         self._silent_since = None
         self._spoken_over_since = notice.at
 
-    @take.register
-    def _(self, notice: CallerStoppedSpeaking) -> None:
+    def _caller_stopped_speaking(self, notice: CallerStoppedSpeaking) -> None:
         self._silent_since = notice.at
 
-    @take.register
-    def _(self, notice: AgentStartedSpeaking) -> None:
+    def _agent_started_speaking(self, notice: AgentStartedSpeaking) -> None:
         if self._silent_since is not None:
             self._meters.replied(notice.at - self._silent_since, self._agent)
         self._silent_since = self._spoken_over_since = None
 
-    @take.register
-    def _(self, notice: AgentStoppedSpeaking) -> None:
+    def _agent_stopped_speaking(self, notice: AgentStoppedSpeaking) -> None:
         if notice.interrupted and self._spoken_over_since is not None:
             self._meters.fell_silent(notice.at - self._spoken_over_since, self._agent)
         self._spoken_over_since = None
 
-    @take.register
-    def _(self, notice: ResponseStarted) -> None:
+    def _response_started(self, notice: ResponseStarted) -> None:
         self._begin(
             notice.response_id,
             self._tracer.start_span(
@@ -137,8 +130,7 @@ class SessionRecorder:
             ),
         )
 
-    @take.register
-    def _(self, notice: ResponseFinished) -> None:
+    def _response_finished(self, notice: ResponseFinished) -> None:
         if (span := self._open.pop(notice.response_id, None)) is None:
             return
         span.set_attribute(names.FINISH_REASONS, [notice.reason or notice.status])
@@ -148,8 +140,7 @@ class SessionRecorder:
             span.set_status(Status(StatusCode.ERROR))
         span.end(self._when(notice))
 
-    @take.register
-    def _(self, notice: CallReceived) -> None:
+    def _call_received(self, notice: CallReceived) -> None:
         self._begin(
             notice.call_id,
             self._tracer.start_span(
@@ -169,14 +160,12 @@ class SessionRecorder:
             ),
         )
 
-    @take.register
-    def _(self, notice: CallStarted) -> None:
+    def _call_started(self, notice: CallStarted) -> None:
         if (span := self._open.get(notice.call_id)) is not None:
             self._entered.add(notice.call_id)
             span.add_event("started", timestamp=self._when(notice))
 
-    @take.register
-    def _(self, notice: CallFinished) -> None:
+    def _call_finished(self, notice: CallFinished) -> None:
         # A name that no tool has is the model's invention; there is no end of those.
         tool = notice.tool if notice.call_id in self._entered else names.OTHER
         self._entered.discard(notice.call_id)
@@ -204,6 +193,21 @@ class SessionRecorder:
 
     def _when(self, notice: Notice) -> int:
         return self._epoch + round(notice.at * 1e9)
+
+    _TAKERS: ClassVar[dict[type[Notice], Callable[..., None]]] = {
+        SessionEnded: _session_ended,
+        HandedOff: _handed_off,
+        Trouble: _trouble,
+        CallerStartedSpeaking: _caller_started_speaking,
+        CallerStoppedSpeaking: _caller_stopped_speaking,
+        AgentStartedSpeaking: _agent_started_speaking,
+        AgentStoppedSpeaking: _agent_stopped_speaking,
+        ResponseStarted: _response_started,
+        ResponseFinished: _response_finished,
+        CallReceived: _call_received,
+        CallStarted: _call_started,
+        CallFinished: _call_finished,
+    }
 
 
 def latencies(metadata: Mapping[str, str]) -> dict[str, float]:
