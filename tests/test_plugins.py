@@ -272,7 +272,10 @@ def test_only_allowed_plugins_are_imported_and_the_others_are_reported_as_skippe
     site.install("exits", "raise SystemExit(3)")
     plugins = Plugins.load({}, allow=["good"])
     report = report_on(plugins, "exits")
-    assert (report.state, report.next_step) == (PluginState.SKIPPED, "add exits to it")
+    assert (report.state, report.next_step) == (
+        PluginState.SKIPPED,
+        f"add exits to `allow_plugins` or {ALLOW_LIST}",
+    )
     assert "probe_exits" not in sys.modules
 
 

@@ -44,19 +44,17 @@ _NOT_MET = (ServerState.STOPPED, ServerState.STARTING)
 class Runtime:
     """`async with Runtime(config) as runtime`: answers callers until it is left.
 
-    Raises `ConfigurationError` for a provider kind that no plugin offers and `ProviderError` for one that
-    does not start. Leaving hangs up every session, in bounded time, and leaves no process behind.
+    Raises `ConfigurationError` for settings that a plugin does not take and for a provider kind that no
+    plugin offers, `ProviderError` for one that does not start. Leaving hangs up every session, in bounded
+    time, and leaves no process behind.
     """
 
     def __init__(self, config: Config, fittings: Fittings | None = None) -> None:
         self.config = config
         self._fittings = fittings = fittings or Fittings()
-        self.plugins = Plugins.load(
-            config.plugins,
-            allow=fittings.installed,
-            extra=[*BUILT_IN, spans, *fittings.plugins],
-            servers=config.mcp_servers,
-        )
+        self.plugins = Plugins.of(config, [*BUILT_IN, spans, *fittings.plugins], fittings.installed)
+        if refusal := self.plugins.refusal(config):
+            raise refusal
         self.sessions: dict[str, Session] = {}
         self._stack = AsyncExitStack()
         self._providers: dict[str, Provider] = {}
@@ -150,7 +148,7 @@ class Runtime:
         )
         hub.start()
         stack.push_async_callback(hub.aclose)
-        processes = ProcessExecutor(self.config.plugins)
+        processes = ProcessExecutor(self.config.plugin_settings)
         executors = own_executors(
             lambda blocked: _call_if_open(loop, partial(self._tool_blocked, blocked)), processes
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from jackfield.cli.offers import ask
+from jackfield.cli.plugins import unlogged
 from jackfield.cli.survey import Survey, survey
 from jackfield.config.instructions import instructions_for
 from jackfield.config.loader import Reading, read, refusal
@@ -17,20 +18,27 @@ from jackfield.config.policies import policy_for
 from jackfield.config.report import did_you_mean, render_notes
 from jackfield.config.schema import schema_text
 from jackfield.errors import ConfigurationError
+from jackfield.plugins import Plugins
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path), default="agents.yaml")
 @click.option("--show", metavar="AGENT", help="Print what the model is told for this agent.")
 @click.option("--offline", is_flag=True, help="Start no MCP server: their tools are taken on trust.")
-@click.option("--schema", is_flag=True, help="Print the JSON Schema for editors, and read no file.")
+@click.option(
+    "--schema",
+    is_flag=True,
+    help="Print the JSON Schema for editors, with the plugins installed here; read no file.",
+)
 def check(file: Path, show: str | None, offline: bool, schema: bool) -> None:
     """Check FILE (agents.yaml): its keys and values, and that every plugin, server and tool is there.
 
     Exits with 2, and every problem at its place, if there is one.
     """
     if schema:
-        click.echo(schema_text(), nl=False)
+        with unlogged():
+            models = Plugins.load({}).models
+        click.echo(schema_text(models), nl=False)
         return
     reading = read(file)
     if show is not None and show not in reading.config.agents:

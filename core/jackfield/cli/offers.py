@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from threading import Condition
 
 from jackfield.calls import CallPolicy
+from jackfield.config.later import Misfit
 from jackfield.config.models import Config
 from jackfield.mcp.hub import Hub
 from jackfield.mcp.state import ServerState, ServerStatus
@@ -19,13 +20,19 @@ PATIENCE = 3.0
 """Seconds beyond the longest start_timeout before a server that says nothing is given up."""
 
 _IN_USE = (PluginState.LOADED, PluginState.PARTIAL)
-_AT_FAULT = (PluginState.PARTIAL, PluginState.BROKEN, PluginState.SKIPPED)
+_NOT_ALL_THERE = (
+    PluginState.PARTIAL,
+    PluginState.BROKEN,
+    PluginState.IDLE,
+    PluginState.SKIPPED,
+    PluginState.OFF,
+)
 
 
 @dataclass(frozen=True)
 class Offers:
     """What there is. Plugins that are `broken` and servers that are `down` come with the reason; `unasked`
-    are servers that were not started, and may have anything."""
+    are servers that were not started, and may have anything; `misfits` are settings that do not fit."""
 
     sources: Sequence[ToolSource]
     plugins: Sequence[str]
@@ -34,13 +41,16 @@ class Offers:
     broken: Mapping[str, str]
     down: Mapping[str, str]
     unasked: Sequence[str]
+    misfits: Sequence[Misfit] = ()
 
 
 def ask(config: Config, *, offline: bool = False) -> Offers:
     """Load the plugins and, unless `offline`, start every MCP server until it has listed its tools."""
-    plugins = Plugins.load(config.plugins, extra=BUILT_IN, servers=config.mcp_servers)
+    plugins = Plugins.of(config, extra=BUILT_IN)
     sources, down = ([], {}) if offline else _ask_servers(config)
-    reports = [report for report in plugins.report() if report.state in _IN_USE or report.state in _AT_FAULT]
+    reports = [
+        report for report in plugins.report() if report.state in _IN_USE or report.state in _NOT_ALL_THERE
+    ]
     return Offers(
         sources=[*plugins.tool_sources(), *sources],
         plugins=[
@@ -50,9 +60,10 @@ def ask(config: Config, *, offline: bool = False) -> Offers:
         ],
         kinds=list(plugins.provider_kinds()),
         policies=plugins.policies,
-        broken={r.name: f"{r.reason}; {r.next_step}" for r in reports if r.state in _AT_FAULT},
+        broken={r.name: f"{r.reason}; {r.next_step}" for r in reports if r.state in _NOT_ALL_THERE},
         down=down,
         unasked=list(config.mcp_servers) if offline else [],
+        misfits=plugins.misfits,
     )
 
 

@@ -13,7 +13,6 @@ import click
 
 from jackfield.cli.columns import columns
 from jackfield.config import load
-from jackfield.hookspecs import Settings
 from jackfield.plugins import PluginReport, Plugins
 from jackfield.providers import BUILT_IN
 
@@ -25,11 +24,10 @@ DEFAULT = Path("agents.yaml")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list instead of a table.")
 def plugins(file: Path | None, as_json: bool) -> None:
     """List the plugins installed here, loaded with the settings of FILE (agents.yaml, where there is one)."""
-    settings: dict[str, Settings] = {}
-    if file is not None or DEFAULT.is_file():
-        settings.update(load(file or DEFAULT).plugins)
-    with _unlogged():
-        reports = Plugins.load(settings, extra=BUILT_IN).report()
+    config = load(file or DEFAULT) if file is not None or DEFAULT.is_file() else None
+    with unlogged():
+        found = Plugins.load({}, extra=BUILT_IN) if config is None else Plugins.of(config, extra=BUILT_IN)
+    reports = found.report()
     if as_json:
         click.echo(json.dumps([asdict(each) for each in reports], indent=2, ensure_ascii=False))
     else:
@@ -37,7 +35,7 @@ def plugins(file: Path | None, as_json: bool) -> None:
 
 
 @contextmanager
-def _unlogged() -> Iterator[None]:
+def unlogged() -> Iterator[None]:
     """What would be logged of a broken one is what is printed here."""
     logger = logging.getLogger("jackfield.plugins")
     level = logger.level

@@ -78,7 +78,7 @@ async def attend(config: Config, access: Access, sock: socket.socket, open_page:
 
 async def until_cancelled(runtime: Runtime, url: str, open_page: bool) -> None:
     for plugin in runtime.plugins.report():
-        if plugin.reason:
+        if plugin.state.at_fault:
             click.echo(f"jackfield: plugin {plugin.name}: {plugin.reason}", err=True)
     click.echo(f"Open {url} and talk to {runtime.config.first_agent}. Ctrl-C ends it.")
     if open_page:

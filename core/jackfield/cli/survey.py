@@ -37,6 +37,7 @@ def survey(reading: Reading, offers: Offers) -> Survey:
     problems = [
         *_providers(reading, offers),
         *_plugins(reading, offers),
+        *(problem for misfit in offers.misfits for problem in misfit.problems(reading.document)),
         *_broken(reading, offers),
         *_servers(reading, offers),
     ]
@@ -79,7 +80,10 @@ def _servers(reading: Reading, offers: Offers) -> Iterator[Problem]:
 
 def _broken(reading: Reading, offers: Offers) -> Iterator[Problem]:
     """Plugins at fault, where the file speaks of them; others are the business of `jackfield plugins`."""
+    told = {misfit.where[-1] for misfit in offers.misfits}
     for name, reason in offers.broken.items():
+        if name in told:
+            continue
         span = _mention(reading, name)
         if span is not None:
             yield Problem(span, f'the plugin "{name}" cannot be used: {_one_line(reason)}')
@@ -87,7 +91,7 @@ def _broken(reading: Reading, offers: Offers) -> Iterator[Problem]:
 
 def _mention(reading: Reading, plugin: str) -> Span | None:
     """Where the file first counts on a plugin."""
-    if plugin in reading.config.plugins:
+    if plugin in reading.config.plugin_settings:
         return reading.document.key(("plugins", plugin))
     for name, agent in reading.config.agents.items():
         for at, pattern in enumerate(agent.tools):

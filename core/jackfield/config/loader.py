@@ -85,6 +85,7 @@ def _interpret(document: Document, folder: Path) -> Reading:
     if problems or config is None:
         raise refusal(document.page, problems)
     config = filled(config, folder.resolve(), prompts)
+    config._document = document
     return Reading(config, document, notes(document, config, used))
 
 

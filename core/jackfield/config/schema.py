@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from jackfield.config.models import Config
@@ -14,19 +16,30 @@ from jackfield.config.servers import KINDS
 Schema = dict[str, Any]
 
 
-def schema_text() -> str:
+_OFF = ({"enum": ["off", False]}, {"type": "null"})
+"""What may stand in the place of a plugin's settings."""
+
+Models = Mapping[str, type[BaseModel]]
+
+
+def schema_text(plugins: Models | None = None) -> str:
     """The file, as it stands beside agents.yaml."""
-    return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(schema(plugins), indent=2, ensure_ascii=False) + "\n"
 
 
-def schema() -> Schema:
-    """JSON Schema of agents.yaml, made from the models; their docstrings are its descriptions."""
-    _, found = models_json_schema(
-        [(Config, "validation"), *((model, "validation") for model in KINDS.values())]
-    )
+def schema(plugins: Models | None = None) -> Schema:
+    """JSON Schema of agents.yaml, made from the models; their docstrings are its descriptions. `plugins`
+    are the models of plugins' settings; one that has no JSON Schema is left out."""
+    sections = {name: model for name, model in (plugins or {}).items() if _has_schema(model)}
+    models: list[type[BaseModel]] = list(dict.fromkeys([Config, *KINDS.values(), *sections.values()]))
+    references, found = models_json_schema([(model, "validation") for model in models])
     definitions: Schema = found["$defs"]
-    root = definitions.pop(Config.__name__)
+    root = definitions.pop(references[Config, "validation"]["$ref"].rpartition("/")[2])
     keys = root["properties"]
+    if sections:
+        keys["plugins"]["properties"] = {
+            name: {"anyOf": [references[model, "validation"], *_OFF]} for name, model in sections.items()
+        }
     keys["providers"]["properties"] = {
         kind: _with_kind(definitions, model.__name__) for kind, model in KINDS.items()
     }
@@ -45,6 +58,14 @@ def schema() -> Schema:
         "patternProperties": {"^x-": {"description": "Yours, for anchors; not read."}},
         "$defs": definitions,
     }
+
+
+def _has_schema(model: type[BaseModel]) -> bool:
+    try:
+        model.model_json_schema()
+    except Exception:
+        return False
+    return True
 
 
 def _with_kind(definitions: Schema, name: str) -> Schema:

@@ -11,7 +11,12 @@ import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Self
 
+from pydantic import BaseModel
+
 from jackfield.calls import CallPolicy
+from jackfield.config.later import Misfit, refused
+from jackfield.config.models import Config
+from jackfield.errors import ConfigurationError
 from jackfield.hookspecs import Settings
 from jackfield.notices import Notice
 from jackfield.plugins.bounded import LOAD_WITHIN
@@ -19,8 +24,7 @@ from jackfield.plugins.hooks import CALL_HOOKS, CallHooks, Failures, Hook
 from jackfield.plugins.installed import built_in, installed
 from jackfield.plugins.loading import ALLOW_LIST, Loading, Terms
 from jackfield.plugins.offering import MakeProvider, Speak
-from jackfield.plugins.report import PluginRecord, PluginReport, PluginState
-from jackfield.plugins.settings import Refusal
+from jackfield.plugins.report import PluginRecord, PluginReport
 from jackfield.tools.tool import ToolSource
 
 log = logging.getLogger(__name__)
@@ -64,12 +68,33 @@ class Plugins:
         loading = Loading(terms, [candidate.name for candidate in candidates])
         for candidate in candidates:
             loading.load(candidate)
-        loading.miss({*settings, *(allow or ())})
+        loading.miss({*settings, *off, *(allow or ())})
         plugins._records = loading.records
         for report in plugins.report():
-            if report.state in (PluginState.BROKEN, PluginState.PARTIAL):
+            if report.state.at_fault:
                 log.warning("plugin %s is %s: %s", report.name, report.state.value, report.reason)
         return plugins
+
+    @classmethod
+    def of(
+        cls, config: Config, extra: Iterable[object] = (), installed: Collection[str] | None = None
+    ) -> Self:
+        """Load them as agents.yaml has it, and the environment; `installed`, if given, takes the place of
+        that."""
+        named = allowed(os.environ) if installed is None else frozenset(installed)
+        listed = None if config.allow_plugins is None else frozenset(config.allow_plugins)
+        both = [names for names in (named, listed) if names is not None]
+        return cls.load(
+            config.plugin_settings,
+            allow=frozenset.intersection(*both) if both else None,
+            extra=extra,
+            off=config.plugins_off,
+            servers=config.mcp_servers,
+        )
+
+    def refusal(self, config: Config) -> ConfigurationError | None:
+        """What is wrong with the settings of plugins in agents.yaml, at its places; None for nothing."""
+        return refused(config, self.misfits) if self.misfits else None
 
     def tool_sources(self) -> list[ToolSource]:
         """One source for each plugin that registered functions, and the sources that plugins registered."""
@@ -89,11 +114,15 @@ class Plugins:
         return {name: policy for record in self._records for name, policy in record.goods.policies.items()}
 
     @property
-    def refusals(self) -> Sequence[Refusal]:
+    def models(self) -> Mapping[str, type[BaseModel]]:
+        """The models of settings, by plugin name."""
+        return {record.name: record.model for record in self._records if record.model is not None}
+
+    @property
+    def misfits(self) -> Sequence[Misfit]:
         """The sections of agents.yaml that the plugins' models do not take."""
-        return [
-            record.refusal for record in self._records if record.refusal is not None and record.refusal.given
-        ]
+        found = [record.misfit for record in self._records if record.misfit is not None]
+        return [misfit for misfit in found if misfit.given]
 
     def report(self) -> list[PluginReport]:
         """What became of each plugin, in the order in which they were looked at."""

@@ -10,6 +10,7 @@ from time import perf_counter
 import pluggy
 
 from jackfield import hookspecs
+from jackfield.config.later import Misfit
 from jackfield.errors import PluginError
 from jackfield.hookspecs import GROUP, HOOKS, Checked, Settings
 from jackfield.plugins.bounded import LOAD_WITHIN, TookTooLong, within
@@ -17,7 +18,7 @@ from jackfield.plugins.hooks import MAY_BE_ASYNC, Hook
 from jackfield.plugins.installed import Candidate
 from jackfield.plugins.offering import REGISTERING, Offering
 from jackfield.plugins.report import Fault, PluginRecord, PluginState
-from jackfield.plugins.settings import Refusal, check, model_of
+from jackfield.plugins.settings import check, model_of
 from jackfield.tools.nearest import did_you_mean
 
 ALLOW_LIST = "JACKFIELD_PLUGINS"
@@ -63,7 +64,7 @@ class Loading:
             record.state = PluginState.BROKEN
             record.faults.append(candidate.fault(error))
         else:
-            if not isinstance(settings, Refusal):
+            if not isinstance(settings, Misfit):
                 self._use(plugin, settings, record)
         record.seconds = perf_counter() - began
 
@@ -86,7 +87,8 @@ class Loading:
                 PluginState.OFF, "agents.yaml switches it off", f"remove `{name}: off` from `plugins`"
             )
         elif allow is not None and name not in allow:
-            record.stand_back(PluginState.SKIPPED, f"{ALLOW_LIST} does not name it", f"add {name} to it")
+            words = "no list of allowed plugins names it", f"add {name} to `allow_plugins` or {ALLOW_LIST}"
+            record.stand_back(PluginState.SKIPPED, *words)
         return bool(record.faults)
 
     def _register(self, candidate: Candidate) -> object:
@@ -102,12 +104,12 @@ class Loading:
         self._manager.register(plugin, name=candidate.name)
         return plugin
 
-    def _settings(self, plugin: object, record: PluginRecord) -> Checked | Refusal:
+    def _settings(self, plugin: object, record: PluginRecord) -> Checked | Misfit:
         """A section that is wrong is its author's fault; one that is missing is nobody's."""
-        section = self.terms.settings.get(record.name)
-        settings = check(record.name, model_of(plugin), section)
-        if isinstance(settings, Refusal):
-            record.refusal = settings
+        record.model = model_of(plugin)
+        settings = check(record.name, record.model, self.terms.settings.get(record.name))
+        if isinstance(settings, Misfit):
+            record.misfit = settings
             if settings.given:
                 record.stand_back(PluginState.BROKEN, str(settings), "correct it in agents.yaml")
             else:

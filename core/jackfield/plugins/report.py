@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pydantic import BaseModel
+
+from jackfield.config.later import Misfit
 from jackfield.errors import PluginError
 from jackfield.plugins.hooks import Hook
 from jackfield.plugins.offering import Goods
-from jackfield.plugins.settings import Refusal
 from jackfield.tools.invocation import first_line
 
 
@@ -22,6 +24,11 @@ class PluginState(StrEnum):
     SKIPPED = "skipped"  # not in the allow-list
     OFF = "off"  # switched off in agents.yaml
     MISSING = "missing"  # spoken of, and not installed
+
+    @property
+    def at_fault(self) -> bool:
+        """Whether somebody has something to correct."""
+        return self in (PluginState.BROKEN, PluginState.PARTIAL, PluginState.MISSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ class PluginReport:
 @dataclass(slots=True)
 class PluginRecord:
     """A plugin while it is being loaded, and what it has to give. `useful` is whether any of its hooks is in
-    use, `refusal` what agents.yaml says that its model does not take."""
+    use, `model` describes its settings, and `misfit` says what is wrong with them."""
 
     name: str
     distribution: str
@@ -61,7 +68,8 @@ class PluginRecord:
     faults: list[Fault] = field(default_factory=list)
     goods: Goods = field(default_factory=Goods)
     listeners: list[Hook] = field(default_factory=list)
-    refusal: Refusal | None = None
+    model: type[BaseModel] | None = None
+    misfit: Misfit | None = None
     useful: bool = False
     seconds: float = 0.0
 

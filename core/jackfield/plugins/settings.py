@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pydantic import BaseModel, ValidationError
 
-from jackfield.config.explain import told
+from jackfield.config.later import Misfit
 from jackfield.errors import PluginError
 from jackfield.hookspecs import Checked, Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A section that does not fit. `given` is whether agents.yaml has it at all."""
-
-    plugin: str
-    model: type[BaseModel]
-    error: ValidationError
-    given: bool
-
-    def __str__(self) -> str:
-        return "; ".join(told(self.model, self.error, ("plugins", self.plugin)))
 
 
 def model_of(plugin: object) -> type[BaseModel] | None:
@@ -34,11 +19,11 @@ def model_of(plugin: object) -> type[BaseModel] | None:
     return model
 
 
-def check(name: str, model: type[BaseModel] | None, section: Settings | None) -> Checked | Refusal:
+def check(name: str, model: type[BaseModel] | None, section: Settings | None) -> Checked | Misfit:
     """What the plugin's hooks are handed, or why they are not called."""
     if model is None:
         return section or {}
     try:
         return model.model_validate(dict(section or {}))
     except ValidationError as error:
-        return Refusal(name, model, error, given=section is not None)
+        return Misfit(("plugins", name), model, error, given=section is not None)

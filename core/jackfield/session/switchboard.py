@@ -42,7 +42,7 @@ class Switchboard:
     def settings(self, persona: Persona, wire_name: str) -> Mapping[str, Json]:
         """What agents.yaml says under `plugins` of the one that a tool comes from."""
         tool = persona.tools.get(wire_name)
-        return {} if tool is None or tool.runs_on == HUB else self.config.plugins.get(tool.source, {})
+        return {} if tool is None or tool.runs_on == HUB else self.config.plugin_settings.get(tool.source, {})
 
     def isolated_plugins(self) -> set[str]:
         """Those whose tools some agent calls in worker processes."""
