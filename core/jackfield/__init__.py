@@ -1,6 +1,17 @@
 """Jackfield: voice agents declared in YAML, with tools from Python packages and MCP servers."""
 
-from jackfield.calls import CallPolicy, Deliver, Duplicates, Image, OnBargeIn, Outcome, OutcomeKind
+from jackfield.calls import (
+    CallPolicy,
+    Deliver,
+    Duplicates,
+    Image,
+    Inquiry,
+    OnBargeIn,
+    Outcome,
+    OutcomeKind,
+    Reply,
+    ReplyKind,
+)
 from jackfield.errors import (
     ConfigurationError,
     JackfieldError,
@@ -22,6 +33,7 @@ __all__ = [
     "Deliver",
     "Duplicates",
     "Image",
+    "Inquiry",
     "JackfieldError",
     "McpError",
     "MediaError",
@@ -32,6 +44,8 @@ __all__ = [
     "ProviderError",
     "ProviderRefused",
     "ProviderUnreachable",
+    "Reply",
+    "ReplyKind",
     "SidebandLost",
     "Tool",
     "ToolContext",

@@ -52,7 +52,8 @@ class Isolation(StrEnum):
 class CallPolicy:
     """How one tool's function calls are run and answered. Times are seconds, sizes are bytes; `retry` is
     how many more times a tool that may be repeated is tried after an accident; `isolation` None is `loop`
-    for coroutines and `thread` for plain functions."""
+    for coroutines and `thread` for plain functions; `answer_within` is how long a question stands that the
+    running tool puts to the caller, for which time `timeout` does not run."""
 
     timeout: float = 20.0
     announce_after: float | None = 2.0
@@ -65,6 +66,37 @@ class CallPolicy:
     confirm: bool = False
     background: bool = False
     isolation: Isolation | None = None
+    answer_within: float = 60.0
+
+
+NOTHING_TO_FILL_IN: Mapping[str, Json] = {"type": "object", "properties": {}}
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What a running tool wants to know of the caller. `message` is the question, for people; `schema` is
+    a JSON Schema of type object, whose properties are what is to be answered, none of them nested. With
+    `url` it is a page that the caller is asked to open: a yes, and nothing else, is the answer."""
+
+    message: str
+    schema: Mapping[str, Json] = field(default_factory=lambda: NOTHING_TO_FILL_IN)
+    url: str = ""
+
+
+class ReplyKind(StrEnum):
+    """What became of an inquiry."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"  # the caller does not want to answer, or did not in time
+    CANCELLED = "cancelled"  # nobody decided: the line or the function call ended, or nobody could be asked
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`values` fit the inquiry's schema; they are there only when it was accepted."""
+
+    kind: ReplyKind
+    values: Arguments = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

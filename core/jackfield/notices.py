@@ -228,6 +228,30 @@ class ConfirmationSettled(Notice):
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionAsked(Notice):
+    """A running tool wants to know something of the caller, who is being asked: `text`, for people. `schema`
+    is a JSON Schema of what is to be answered; with `url` it is a page that the caller may open, and a yes.
+    """
+
+    question_id: str
+    call_id: str
+    tool: str
+    text: str
+    schema: Arguments
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAnswered(Notice):
+    """`answer` is what became of the question: accepted, declined, expired, or withdrawn by the tool."""
+
+    question_id: str
+    call_id: str
+    tool: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallHeard(Notice):
     """A response was begun that knows the output."""
 

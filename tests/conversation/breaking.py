@@ -163,6 +163,26 @@ BREAKS = [
     ),
     Break("confirm: a yes is for once", "consent.py", "self._questions.pop(question.call_id)", "question"),
     Break(
+        "answer_within: the model's word is no answer",
+        "asking.py",
+        "or not (by_button or self._turns() > question.turn)",
+        "",
+    ),
+    Break("answer_within: time stands still", "asking.py", "        call.hold(now)\n", ""),
+    Break("answer_within: and goes on", "asking.py", "            call.release(now)\n", "            pass\n"),
+    Break(
+        "answer_within: one at a time",
+        "inquiries.py",
+        "        first = next(iter(self._standing.values()), None)\n        if first is None or not",
+        "        first = next(reversed(self._standing.values()), None)\n        if first is None or not",
+    ),
+    Break(
+        "answer_within: the end takes back what was asked",
+        "working.py",
+        "        self.questions.call_ended(call.id, now)\n",
+        "",
+    ),
+    Break(
         "9 what is over is let go",
         "contribution.py",
         "        if len(self._over) > MOST_REMEMBERED:\n            self._over.popitem(last=False)\n",

@@ -5,9 +5,9 @@ It carries out the effects as a session would and notes what the promises speak 
 
 from dataclasses import dataclass, field
 
-from jackfield.calls import CallPolicy, Json, Outcome, OutcomeKind
+from jackfield.calls import CallPolicy, Json, Outcome, OutcomeKind, Reply
 from jackfield.conversation.conversation import Conversation
-from jackfield.conversation.effects import CancelCall, Close, Note, Send, StartCall
+from jackfield.conversation.effects import Asking, CancelCall, Close, Note, Replied, Send, StartCall
 from jackfield.notices import Notice
 from jackfield.protocol.client_events import ResponseCreate
 from tests.conversation.service import Service, on_the_wire
@@ -38,6 +38,8 @@ class Line:
     cancelled: list[str] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     closed: str = ""
+    question: str = ""  # the one that the model has the tools to answer
+    replies: dict[str, Reply] = field(default_factory=dict)
     delivered: list[dict[str, Json]] = field(default_factory=list)
     view: set[str] = field(default_factory=set)  # what the delivered events say: speaking, responding, asked
 
@@ -105,6 +107,11 @@ class Line:
                     self.service.inbox.append(event.as_dict())
                 case Note(notice):
                     self.notices.append(notice)
+                case Asking(question):
+                    self.question = question.id if question else ""
+                case Replied(question_id, reply):
+                    assert question_id not in self.replies, "a tool is told once what became of its question"
+                    self.replies[question_id] = reply
                 case Close(reason):
                     self.closed = reason
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from jackfield.calls import CallPolicy, Deliver, OnBargeIn, Outcome, OutcomeKind
+from jackfield.calls import CallPolicy, Deliver, Inquiry, OnBargeIn, Outcome, OutcomeKind
 from jackfield.conversation.states import PATIENCE
 from jackfield.notices import CallHeard, CallReceived
 from tests.conversation.line import Line, Tools
@@ -20,6 +20,7 @@ POLICIES = {
     "job": CallPolicy(timeout=5, announce_after=None, background=True),
     "asked": CallPolicy(timeout=5, announce_after=None, confirm=True),
     "fragile": CallPolicy(timeout=5, announce_after=None, on_barge_in=OnBargeIn.CANCEL),
+    "asking": CallPolicy(timeout=5, announce_after=None, answer_within=8),
 }
 OUTCOMES = st.sampled_from([Outcome(kind, "value", "message") for kind in OutcomeKind])
 
@@ -34,6 +35,7 @@ class Promises(RuleBasedStateMachine):
         self.losses = 0
         self.lag = 0.0
         self.unwanted: set[str] = set()
+        self.questions: set[str] = set()
 
     # --- the service ---------------------------------------------------------------------------------
 
@@ -122,6 +124,29 @@ class Promises(RuleBasedStateMachine):
         self.line.conversation.settle(call_id, agreed, self.line.now)
         self.line.carry_out()
 
+    @precondition(lambda self: self.line.conversation.running)
+    @rule(data=st.data())
+    def a_tool_asks_the_caller(self, data: st.DataObject) -> None:
+        call_id = data.draw(st.sampled_from([call.id for call in self.line.conversation.running]))
+        self.questions.add(self.line.conversation.inquire(call_id, Inquiry("Which?"), self.line.now))
+        self.questions.discard("")
+        self.line.carry_out()
+
+    @precondition(lambda self: self.questions)
+    @rule(data=st.data(), answer=st.sampled_from(["yes", "by button", "no", "never mind"]))
+    def a_question_is_settled(self, data: st.DataObject, answer: str) -> None:
+        question = data.draw(st.sampled_from(sorted(self.questions)))
+        before = dict(self.line.replies)
+        conversation, now = self.line.conversation, self.line.now
+        if answer == "no":
+            known = conversation.decline(question, now)
+        elif answer == "never mind":
+            known = conversation.withdraw(question, now) or question not in before
+        else:
+            known = conversation.accept(question, {"it": 1}, now, by_button=answer == "by button")
+        self.line.carry_out()
+        assert known is (self.line.replies != before), "what counts is told to the tool, and nothing else is"
+
     @rule(text=st.sampled_from(["hello", "what about my laptop"]))
     def the_caller_types(self, text: str) -> None:
         self.line.conversation.say(text, self.line.now)
@@ -177,6 +202,7 @@ class Promises(RuleBasedStateMachine):
         self.everything_to_be_spoken_about_was_heard()
         self.silent_tools_alone_cause_no_response()
         self.nothing_is_kept()
+        assert set(self.line.replies) == self.questions, "every tool that asks is told what became of it"
 
     def every_function_call_is_answered_once(self) -> None:
         received = [each.call_id for each in self.line.notices if isinstance(each, CallReceived)]
@@ -202,7 +228,7 @@ class Promises(RuleBasedStateMachine):
 
     def silent_tools_alone_cause_no_response(self) -> None:
         others = self.line.service.known - {c for c, tool in self.calls.items() if tool == "silent"}
-        if not others and not self.failures and "announced" not in self.calls.values():
+        if not others and not self.failures and not self.questions and "announced" not in self.calls.values():
             assert not self.line.service.requests
 
     def nothing_is_kept(self) -> None:

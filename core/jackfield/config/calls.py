@@ -50,6 +50,10 @@ class CallLimits(Model):
     """How far from the others a tool runs: `loop`, `thread` or `process`. Coroutines run in `loop` and plain
     functions in `thread` if nothing is said."""
 
+    answer_within: Seconds | None = None
+    """How long a question stands that a running tool puts to the caller; after it the tool is told that the
+    caller does not answer. Meanwhile the tool's own time does not run."""
+
 
 class CallsConfig(CallLimits):
     """The same for all tools, and exceptions for some."""

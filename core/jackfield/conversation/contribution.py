@@ -76,7 +76,8 @@ class Remark(Contribution):
 
 @dataclass(slots=True)
 class FunctionCall(Contribution):
-    """`policy` is that of the agent the call was made under; it stays when the agent changes."""
+    """`policy` is that of the agent the call was made under; it stays when the agent changes. `held_at` is
+    since when it waits for an answer of the caller's; `waited` is for how long it has done so before."""
 
     name: str = ""
     title: str = ""
@@ -85,6 +86,8 @@ class FunctionCall(Contribution):
     progress: str = ""
     announced: bool = False
     output: str = ""
+    waited: float = 0.0
+    held_at: float | None = None
 
     @classmethod
     def received(cls, item: Item, repertoire: Repertoire, now: float) -> FunctionCall:
@@ -96,8 +99,22 @@ class FunctionCall(Contribution):
         return CallOutput(self.id, self.output, event_id=ADDING + self.id)
 
     @property
-    def deadline(self) -> float:
-        return self.received_at + self.policy.timeout
+    def deadline(self) -> float | None:
+        """When its time is over; None while it waits for the caller, for then its time stands still."""
+        if self.held_at is not None:
+            return None
+        return self.received_at + self.policy.timeout + self.waited
+
+    def hold(self, now: float) -> None:
+        """It waits for an answer of the caller's."""
+        if self.held_at is None:
+            self.held_at = now
+
+    def release(self, now: float) -> None:
+        """It has been answered."""
+        if self.held_at is not None:
+            self.waited += now - self.held_at
+            self.held_at = None
 
 
 @dataclass(slots=True)
@@ -151,8 +168,9 @@ class Contributions:
 
     @property
     def siblings_running(self) -> bool:
-        """Whether a function call runs whose output may be there soon; a job's is not waited for."""
-        return any(not isinstance(each, Job) for each in self._running.values())
+        """Whether a function call runs whose output may be there soon; a job's is not waited for, nor that
+        of a call that waits for the caller."""
+        return any(not isinstance(each, Job) and each.held_at is None for each in self._running.values())
 
     @property
     def unheard(self) -> list[Contribution]:

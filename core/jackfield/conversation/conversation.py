@@ -14,7 +14,7 @@ response waits for the floor.
 from __future__ import annotations
 
 from jackfield import notices
-from jackfield.calls import Arguments, Outcome
+from jackfield.calls import Arguments, Inquiry, Outcome
 from jackfield.conversation import service_errors
 from jackfield.conversation.agenda import Prompt
 from jackfield.conversation.contribution import ADDING, Contributions, FunctionCall
@@ -41,7 +41,7 @@ class Conversation(Listening):
         super().__init__(Floor(), Orders())
         self.repertoire = repertoire
         self._ours = Contributions()
-        self._working = Working(self._ours, self._orders)
+        self._working = Working(self._ours, self._orders, lambda: self.turns)
         self._speaking = Speaking(self._floor, self._ours, self._orders)
         self._closed = False
 
@@ -104,6 +104,31 @@ class Conversation(Listening):
             return False
         self._speak(now)
         return True
+
+    def inquire(self, call_id: str, inquiry: Inquiry, now: float) -> str:
+        """A running tool wants to know something of the caller. The name of the question, or "" if nobody can
+        be asked; what becomes of it is told by `Replied`, exactly once."""
+        name = "" if self._closed else self._working.questions.inquire(call_id, inquiry, now)
+        self._speak(now)
+        return name
+
+    def accept(self, question: str, values: Arguments, now: float, *, by_button: bool = False) -> bool:
+        """The caller has answered; `values` fit the question's schema. False if that is not asked (any more),
+        or if the caller has had no turn since it was and pressed no button."""
+        known = self._working.questions.accept(question, values, now, by_button=by_button)
+        self._speak(now)
+        return known
+
+    def decline(self, question: str, now: float) -> bool:
+        """The caller does not want to answer. False if that is not asked (any more)."""
+        known = self._working.questions.decline(question, now)
+        self._speak(now)
+        return known
+
+    def withdraw(self, question: str, now: float) -> None:
+        """The tool that asked does not want to know any more."""
+        self._working.questions.withdraw(question, now)
+        self._speak(now)
 
     def detached(self, now: float) -> None:
         """The sideband is not there (yet, or any more). Tools go on; no response is asked for, and what is

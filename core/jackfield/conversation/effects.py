@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from jackfield.calls import CallPolicy
+from jackfield.calls import CallPolicy, Reply
+from jackfield.conversation.inquiries import PutQuestion
 from jackfield.notices import Notice
 from jackfield.protocol.client_events import ClientEvent
 
@@ -43,10 +44,25 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """From here on the model has the tools to answer this question of a running tool; None: it has none."""
+
+    question: PutQuestion | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """Tell the tool that asked what became of its question; exactly once for each that was taken in."""
+
+    question_id: str
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
 class Close:
     """End the session: it cannot go on."""
 
     reason: str
 
 
-Effect = StartCall | CancelCall | Send | Note | Close
+Effect = StartCall | CancelCall | Send | Note | Asking | Replied | Close

@@ -119,7 +119,7 @@ class Speaking:
 
     def _announcement_due(self, call: FunctionCall) -> float | None:
         wait = call.policy.announce_after
-        if call.announced or wait is None:
+        if call.announced or wait is None or call.held_at is not None:
             return None
         return max(call.received_at, self._floor.quiet_since) + wait
 

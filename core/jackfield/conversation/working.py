@@ -5,10 +5,12 @@ It is answered exactly once: by its outcome, by the question to the caller, or b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from jackfield import notices
 from jackfield.calls import Image, OnBargeIn, Outcome, OutcomeKind
+from jackfield.conversation.asking import Questioner
 from jackfield.conversation.consent import Consents, Question, ask_the_caller, subject
 from jackfield.conversation.contribution import Contribution, Contributions, FunctionCall, Job, Remark
 from jackfield.conversation.effects import CancelCall, StartCall
@@ -24,10 +26,11 @@ class Working:
     `turns` is always the number of turns the caller has had.
     """
 
-    def __init__(self, ours: Contributions, orders: Orders) -> None:
+    def __init__(self, ours: Contributions, orders: Orders, turns: Callable[[], int]) -> None:
         self._ours = ours
         self._orders = orders
         self._consents = Consents()
+        self.questions = Questioner(ours, orders, partial(self.remark, "system"), turns)
 
     # --- from the request to the outcome --------------------------------------------------------------
 
@@ -49,6 +52,7 @@ class Working:
 
     def answer(self, call: FunctionCall, outcome: Outcome, now: float) -> None:
         """Its output goes to the model, whoever speaks."""
+        self.questions.call_ended(call.id, now)
         call.output = outcome.output
         self._send(call, now)
         seconds = now - call.received_at
@@ -65,7 +69,7 @@ class Working:
     def interrupt(self, now: float) -> None:
         """The caller barges in: what is not to outlive that is stopped."""
         for call in self._ours.all_running:
-            if call.policy.on_barge_in is OnBargeIn.CANCEL:
+            if call.policy.on_barge_in is OnBargeIn.CANCEL and call.held_at is None:
                 self.stop(call, "The caller interrupted, so this was stopped.", now)
 
     # --- what must not happen without the caller's yes ------------------------------------------------
@@ -100,8 +104,9 @@ class Working:
 
     def expire(self, now: float) -> None:
         """Give up what ran out of its time, and take back questions that were not answered."""
+        self.questions.expire(now)
         for call in self._ours.all_running:
-            if call.deadline <= now:
+            if call.deadline is not None and call.deadline <= now:
                 self._give_up(call, _timed_out(call), now)
         for question in self._consents.expire(now):
             self._orders.note(notices.ConfirmationSettled(now, question.call_id, question.title, "expired"))
@@ -109,10 +114,9 @@ class Working:
     @property
     def deadline(self) -> float | None:
         """When `expire` has something to do; None for never."""
-        moments = [call.deadline for call in self._ours.all_running]
-        if self._consents.deadline is not None:
-            moments.append(self._consents.deadline)
-        return min(moments, default=None)
+        moments = [self._consents.deadline, self.questions.deadline]
+        moments += [call.deadline for call in self._ours.all_running]
+        return min((moment for moment in moments if moment is not None), default=None)
 
     # --- messages -------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from jackfield.notices import HandedOff, Notice, TransferWanted
 from jackfield.session import transfer, work_tools
 from jackfield.session.happenings import notice_of
 from jackfield.session.persona import Persona
+from jackfield.session.questions import Questions
 from jackfield.session.switchboard import Switchboard
 from jackfield.tools.tool import ToolContext
 
@@ -56,6 +57,7 @@ class FunctionCalls:
     def __init__(self, scene: Scene, switchboard: Switchboard) -> None:
         self._scene = scene
         self._switchboard = switchboard
+        self.questions = Questions(scene)
 
     def start(self, call: StartCall) -> None:
         """Whoever is to do it does it; never waits."""
@@ -66,6 +68,9 @@ class FunctionCalls:
             now, conversation = self._scene.now, self._scene.conversation
             told = work_tools.answer(call.call_id, call.name, call.arguments, conversation, now)
             conversation.finish(call.call_id, told, now)
+        elif self.questions.is_about(call.name):
+            told = self.questions.called(call)
+            self._scene.conversation.finish(call.call_id, told, self._scene.now)
         else:
             self._dispatch(call, persona)
 
@@ -73,8 +78,13 @@ class FunctionCalls:
         """Stop the work of one; its outcome is decided already."""
         self._switchboard.dispatcher.cancel(self._dispatch_id(call_id))
 
+    def persona(self, agent: str) -> Persona:
+        """The agent with the tools that are there now, in this session."""
+        return self.questions.offered(self._switchboard.persona(agent, self._scene.id))
+
     def abandon(self) -> None:
         """The session is over: nobody waits for any of them."""
+        self.questions.abandon()
         for call in self._scene.conversation.running:
             self.cancel(call.id)
         self._switchboard.dispatcher.shelves.forget(self._scene.id)
@@ -97,13 +107,22 @@ class FunctionCalls:
 
     def _context(self, call: StartCall, persona: Persona) -> ToolContext:
         # The way that the call's end comes by, which must not overtake what is told before it.
-        post = crossing_to(asyncio.get_running_loop()).post
+        loop = asyncio.get_running_loop()
+        post = crossing_to(loop).post
         progress = partial(post, self._progressed, call.call_id)
         title, settings = persona.title(call.name), self._switchboard.settings(persona, call.name)
         limit, agreed = call.policy.timeout, call.agreed
         scene = self._scene
         return ToolContext(
-            call.call_id, scene.id, persona.agent, limit, progress, title, settings, agreed=agreed
+            call.call_id,
+            scene.id,
+            persona.agent,
+            limit,
+            progress,
+            title,
+            settings,
+            agreed=agreed,
+            ask=partial(self.questions.ask, call.call_id, loop),
         )
 
     def _entered(self, call_id: str, arguments: Arguments) -> None:
@@ -145,7 +164,7 @@ class FunctionCalls:
     def _hand_off(self, call_id: str, agent: str) -> None:
         """The update goes out before the output, so that whoever answers is the new agent (§6.9)."""
         scene, before = self._scene, self._scene.persona.agent
-        scene.become(self._switchboard.persona(agent, scene.id))
+        scene.become(self.persona(agent))
         scene.note(HandedOff(scene.now, before, agent))
         told = scene.persona.config.greeting or f"You are through to the {agent}."
         scene.conversation.finish(call_id, Outcome(OutcomeKind.VALUE, told), scene.now)

@@ -7,8 +7,18 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
+from jackfield.calls import Arguments
 from jackfield.conversation.conversation import Conversation
-from jackfield.conversation.effects import CancelCall, Close, Effect, Note, Send, StartCall
+from jackfield.conversation.effects import (
+    Asking,
+    CancelCall,
+    Close,
+    Effect,
+    Note,
+    Replied,
+    Send,
+    StartCall,
+)
 from jackfield.errors import ProviderError
 from jackfield.notices import (
     Notice,
@@ -43,7 +53,6 @@ class Session:
     def __init__(self, session_id: str, agent: str, provider: Provider, switchboard: Switchboard) -> None:
         self.id = session_id
         self.persona = switchboard.persona(agent)
-        self._switchboard = switchboard
         self._opened_at = asyncio.get_running_loop().time()
         self._known: Persona | None = self.persona  # the one that the service surely knows
         self.conversation = Conversation(self.persona)
@@ -84,9 +93,16 @@ class Session:
         self.carry_out()
         return known
 
+    async def answer(self, question_id: str, values: Arguments | None) -> bool:
+        """The caller answers, on a screen, what a running tool wants to know (`QuestionAsked`); None is a no.
+        False if that is not asked (any more). Raises `ToolError` for values that do not fit."""
+        known = not self._verdict.done() and self._calls.questions.answered(question_id, values)
+        self.carry_out()
+        return known
+
     def refresh_tools(self) -> None:
         """Tools may have come or gone: the model is told if that is so for this agent."""
-        persona = self._switchboard.persona(self.agent, self.id)
+        persona = self._calls.persona(self.agent)
         if persona.function_tools != self.persona.function_tools:
             self.become(persona)
             self.note(ToolsChanged(self.now, [tool.name for tool in persona.tools.values()]))
@@ -185,6 +201,10 @@ class Session:
                 self._send(event)
             case Note(notice):
                 self.note(notice)
+            case Asking(question):
+                self._calls.questions.put(question)
+            case Replied():
+                self._calls.questions.settle(effect)
             case Close(reason):
                 self._end(reason, failed=True)
 

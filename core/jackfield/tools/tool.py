@@ -6,10 +6,11 @@ import logging
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from jackfield.calls import Arguments, Json
+from jackfield.calls import Arguments, Inquiry, Json, Reply, ReplyKind
 
 LOOP = "loop"
 """Runs as a coroutine on the tool loop, a thread of its own."""
@@ -27,6 +28,13 @@ PROCESS = "process"
 """Runs in a worker process, which may crash and can be killed."""
 
 
+def nobody_to_ask(inquiry: Inquiry) -> Future[Reply]:
+    """Where there is no caller: the inquiry is cancelled at once."""
+    reply: Future[Reply] = Future()
+    reply.set_result(Reply(ReplyKind.CANCELLED))
+    return reply
+
+
 @dataclass(frozen=True, slots=True)
 class ToolContext:
     """What a tool may know of the function call it serves.
@@ -36,7 +44,9 @@ class ToolContext:
     qualified name and `settings` its plugin's section of agents.yaml. `seconds_left` is what the call has
     when the tool is entered. `cancelled` is set when nobody waits for the result any more: a coroutine is
     interrupted, a plain function that runs for long looks at `cancelled.is_set()` and returns. `agreed` is
-    whether the caller was asked about just this call, and said yes.
+    whether the caller was asked about just this call, and said yes. `ask` puts a question to the caller, from
+    any thread, and the future has the reply; meanwhile the call's time stands still. Cancelling the future
+    takes the question back. In a worker process there is nobody to ask.
     """
 
     call_id: str
@@ -48,6 +58,7 @@ class ToolContext:
     settings: Mapping[str, Json] = field(default_factory=dict, compare=False, repr=False)
     cancelled: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
     agreed: bool = False
+    ask: Callable[[Inquiry], Future[Reply]] = field(default=nobody_to_ask, compare=False, repr=False)
     _began: float = field(init=False, default_factory=time.monotonic, compare=False, repr=False)
 
     @property
