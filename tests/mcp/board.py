@@ -116,6 +116,20 @@ async def http_server(*words: str, port: int = 0) -> AsyncIterator[tuple[asyncio
         await process.wait()
 
 
+def children(program: str) -> set[int]:
+    """The process ids of those of our children that run a server of this folder."""
+    tasks = Path("/proc/self/task").iterdir()
+    ours = {int(pid) for task in tasks for pid in (task / "children").read_text().split()}
+    return {pid for pid in ours if program in _command(pid)}
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode()
+    except OSError:
+        return ""
+
+
 def gone(pid: int) -> bool:
     """Wait for the end of a process that need not be a child of ours."""
     try:

@@ -34,6 +34,17 @@ async def test_all_pages_of_tools_are_read_and_globs_choose_among_them() -> None
         assert await line.call("all.drawer_11") == "drawer_11 is empty"
 
 
+async def test_a_fixed_argument_and_a_prefix_are_what_agents_yaml_says() -> None:
+    entry = {"echo": {"fixed": {"text": "always this"}, "idempotent": True, "read_only": False}}
+    async with board({"lab": stdio("lab.py", prefix="my_", include=["echo"], tools=entry)}) as line:
+        await line.ready("lab")
+        assert line.names("lab") == ["lab.my_echo"]
+        tool = line.tool("lab.my_echo")
+        assert (tool.read_only, tool.idempotent) == (False, True)
+        assert "text" not in str(tool.parameters)
+        assert await line.call("lab.my_echo", text="another") == "always this"
+
+
 async def test_a_dead_server_never_disturbs_the_others() -> None:
     quits = ["python", "-c", "import sys; sys.exit('there is no database')"]
     hangs = ["python", "-c", "import sys; sys.stdin.read()"]
@@ -95,10 +106,10 @@ async def test_a_handshake_era_server_that_gets_a_tool_is_listed_again() -> None
     async with board({"old": stdio("old.py")}) as line:
         await line.ready("old")
         assert line.status("old").protocol == "2025-06-18"
-        assert line.names("old") == ["old.learn", "old.lie", "old.fib"]
+        assert line.names("old") == ["old.learn", "old.lie", "old.fib", "old.odd"]
         aside = line.hub.sources()[0].aside()
         assert "task" in aside["old.wait"]
-        assert "anyOf" in aside["old.odd"]
+        assert line.tool("old.odd").parameters["required"] == ["a"]
         assert await line.call("old.learn") == "learned"
         await line.until(lambda: "old.learned" in line.names("old"))
 

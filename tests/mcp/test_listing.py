@@ -3,7 +3,9 @@
 from mcp import types
 
 from jackfield.calls import Json
-from jackfield.mcp.listing import Choice, Listing, listing
+from jackfield.config.servers import McpServerConfig
+from jackfield.mcp.listing import Listing, listing
+from jackfield.mcp.terms import Terms
 from jackfield.tools.tool import Invoke, ToolContext
 
 
@@ -11,14 +13,14 @@ def offer(name: str, schema: dict[str, object] | None = None, **more: object) ->
     return types.Tool.model_validate({"name": name, "inputSchema": schema or {"type": "object"}, **more})
 
 
-def listed(*offered: types.Tool, choice: Choice | None = None) -> Listing:
-    def invoke(tool: types.Tool) -> Invoke:
+def listed(*offered: types.Tool, **settings: object) -> Listing:
+    def invoke(tool: types.Tool, terms: Terms) -> Invoke:
         def run(arguments: object, context: ToolContext) -> Json:
             return tool.name
 
         return run
 
-    return listing("shop", offered, choice or Choice(), invoke)
+    return listing("shop", McpServerConfig.model_validate(settings), offered, invoke)
 
 
 def test_a_schema_is_passed_on_as_it_is() -> None:
@@ -52,8 +54,8 @@ def test_hints_become_claims_and_their_absence_claims_nothing() -> None:
 
 
 def test_globs_choose_and_exclude_wins() -> None:
-    choice = Choice(include=["find_*", "ask"], exclude=["*_secret"])
-    result = listed(offer("find_part"), offer("find_secret"), offer("ask"), offer("drop"), choice=choice)
+    offered = [offer("find_part"), offer("find_secret"), offer("ask"), offer("drop")]
+    result = listed(*offered, include=["find_*", "ask"], exclude=["*_secret"])
     assert [tool.name for tool in result.tools] == ["shop.find_part", "shop.ask"]
     assert result.aside == {
         "shop.find_secret": "left out by exclude: *_secret",
@@ -70,7 +72,7 @@ def test_a_tool_that_a_session_would_refuse_is_set_aside_with_the_reason_and_spo
         offer("task", execution={"taskSupport": "required"}),
         offer("maybe", execution={"taskSupport": "optional"}),
         offer("list", {"type": "array"}),
-        offer("any", {"type": "object", "anyOf": []}),
+        offer("choice", {"type": "object", "enum": [{}]}),
         offer("wrong", {"type": "object", "properties": {"a": {"type": "strnig"}}}),
         offer("remote", remote),
         offer("fine"),
@@ -79,7 +81,7 @@ def test_a_tool_that_a_session_would_refuse_is_set_aside_with_the_reason_and_spo
     for name, word in {
         "task": "task",
         "list": "not of type object",
-        "any": "anyOf",
+        "choice": "list of values",
         "wrong": "not a JSON Schema",
         "remote": "https://example.com/a.json",
     }.items():

@@ -13,7 +13,7 @@ from mcp import Client, MCPError, types
 from mcp.client.session import IncomingMessage
 from mcp.client.subscriptions import SubscriptionLost
 from mcp.types import CONNECTION_CLOSED, METHOD_NOT_FOUND
-from mcp.types.version import MODERN_PROTOCOL_VERSIONS
+from mcp.types.version import LATEST_MODERN_VERSION, MODERN_PROTOCOL_VERSIONS
 
 from jackfield.calls import Arguments
 from jackfield.config.servers import McpServerConfig
@@ -27,6 +27,9 @@ ANSWER = 10.0
 
 MOST_PAGES = 200
 
+MODES = {"auto": "auto", "legacy": "legacy", "modern": LATEST_MODERN_VERSION}
+"""`mode` of agents.yaml → what the SDK calls it."""
+
 
 class Connection:
     """What `connect` yields. Everything here runs on the loop of the task that owns the connection."""
@@ -36,6 +39,7 @@ class Connection:
         self._on_loss = lost
         self._news = asyncio.Event()
         self._checking = asyncio.Lock()
+        self._calls = 0
         self.alive = True
 
     @property
@@ -48,6 +52,11 @@ class Connection:
         """Name and version of the server as it gives them, or ""."""
         about = self._client_of().server_info
         return f"{about.name} {about.version}".strip() if about else ""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a function call is under way."""
+        return self._calls > 0
 
     def lose(self) -> None:
         """The connection is of no more use. Once is enough."""
@@ -69,13 +78,24 @@ class Connection:
     async def check(self) -> None:
         """Ask the server for a sign of life; without one the connection is lost."""
         async with self._checking:
-            if not self.alive:
-                return
-            try:
-                async with asyncio.timeout(ANSWER):
-                    await self._client_of().list_tools(cache_mode="bypass")
-            except Exception:  # whatever it is, it is not a sign of life
+            if self.alive and not await self.answers(ANSWER):
                 self.lose()
+
+    async def answers(self, seconds: float) -> bool:
+        """Whether the server gives a sign of life within so many seconds: to a ping, or, since modern servers
+        know none, to `server/discover` (2026-07-28)."""
+        session = self._client_of().session
+        try:
+            async with asyncio.timeout(seconds):
+                if self.protocol in MODERN_PROTOCOL_VERSIONS:
+                    await session.send_discover(self.protocol)
+                else:
+                    await session.send_request(types.PingRequest(), types.EmptyResult)
+        except MCPError as error:
+            return error.code == METHOD_NOT_FOUND  # it knows no such thing, and lives
+        except Exception:  # whatever it is, it is not a sign of life
+            return False
+        return True
 
     async def tools(self) -> list[types.Tool]:
         """All tools, page by page. Raises what the SDK raises, and `McpError` for a listing without end."""
@@ -109,9 +129,13 @@ class Connection:
         async def tell(progress: float, total: float | None, message: str | None) -> None:
             told(message or (f"{progress:g} of {total:g}" if total else f"{progress:g}"))
 
-        return await self._client_of().call_tool(
-            tool, dict(arguments), read_timeout_seconds=seconds, progress_callback=tell
-        )
+        self._calls += 1
+        try:
+            return await self._client_of().call_tool(
+                tool, dict(arguments), read_timeout_seconds=seconds, progress_callback=tell
+            )
+        finally:
+            self._calls -= 1
 
     async def hear(self, message: IncomingMessage) -> None:
         """The SDK's message handler: handshake-era servers tell of changes unasked."""
@@ -162,6 +186,7 @@ async def connect(
     connection = Connection(lambda: entered[0], lost)
     client = Client(
         transport_to(name, config, stderr, connection.lose),
+        mode=MODES[config.mode],
         client_info=types.Implementation(name="jackfield", version=version("jackfield")),
         message_handler=connection.hear,
     )

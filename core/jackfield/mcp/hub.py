@@ -38,7 +38,10 @@ class Hub:
         changed: Callable[[str], None],
         backoff: Backoff | None = None,
     ) -> None:
-        self._servers = _servers(servers, changed, backoff or Backoff())
+        self._changed = changed
+        self._backoff = backoff or Backoff()
+        self._servers = self._made(servers, {})
+        self._owners: dict[Server, asyncio.Task[None]] = {}  # touched on the hub's loop only
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: Thread | None = None
         self._stopping = asyncio.Event()
@@ -61,6 +64,19 @@ class Hub:
         """How every server is, in the order of declaration. May be called from any thread."""
         return [server.status for server in self._servers.values()]
 
+    def change(self, servers: Mapping[str, McpServerConfig]) -> None:
+        """From now on these are the declared servers. Those declared as before go on undisturbed; others are
+        ended, and started where they are declared. Returns at once; `changed` tells what follows.
+
+        A function call in flight at a server that is ended fails as if the server had died. Call it from
+        one thread at a time.
+        """
+        before, self._servers = self._servers, self._made(servers, self._servers)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._replace, before, dict(self._servers))
+        for name in before.keys() - servers.keys():
+            self._changed(name)
+
     async def aclose(self) -> None:
         """End all servers and the thread, within seconds. Idempotent."""
         if self._loop is None or self._thread is None:
@@ -74,24 +90,51 @@ class Hub:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
-        owners = [
-            asyncio.create_task(server.run(), name=f"mcp {name}") for name, server in self._servers.items()
-        ]
+        self._replace({}, dict(self._servers))
         await self._stopping.wait()
-        for owner in owners:
+        for owner in self._owners.values():
             owner.cancel()
-        if owners:
-            await asyncio.wait(owners, timeout=GRACE)
+        if self._owners:
+            await asyncio.wait(self._owners.values(), timeout=GRACE)
+
+    def _replace(self, before: Mapping[str, Server], after: Mapping[str, Server]) -> None:
+        """End the servers that are no more, and start the new ones, each after the one whose place it
+        takes."""
+        if self._stopping.is_set():
+            return
+        for name, server in after.items():
+            if before.get(name) is not server and server not in self._owners:
+                self._own(server, self._owners.get(before[name]) if name in before else None)
+        for server in before.values():
+            if server not in after.values() and (owner := self._owners.get(server)) is not None:
+                owner.cancel()
+
+    def _own(self, server: Server, predecessor: asyncio.Task[None] | None) -> None:
+        owner = asyncio.create_task(_run_after(predecessor, server), name=f"mcp {server.name}")
+        self._owners[server] = owner
+        owner.add_done_callback(lambda _: self._owners.pop(server, None))
+
+    def _made(
+        self, declared: Mapping[str, McpServerConfig], known: Mapping[str, Server]
+    ) -> dict[str, Server]:
+        """The servers as declared; one of those `known` where nothing about it has changed."""
+        if not declared:
+            return {}
+        # On demand: the SDK is nearly half of what a runtime imports, and who declares no server does
+        # without.
+        server: type[Server] = import_module("jackfield.mcp.server").Server
+        return {
+            name: known[name]
+            if name in known and known[name].config == config
+            else server(name, config, self._changed, self._backoff)
+            for name, config in declared.items()
+        }
 
 
-def _servers(
-    declared: Mapping[str, McpServerConfig], changed: Callable[[str], None], backoff: Backoff
-) -> dict[str, Server]:
-    if not declared:
-        return {}
-    # On demand: the SDK is nearly half of what a runtime imports, and who declares no server does without.
-    server: type[Server] = import_module("jackfield.mcp.server").Server
-    return {name: server(name, config, changed, backoff) for name, config in declared.items()}
+async def _run_after(predecessor: asyncio.Task[None] | None, server: Server) -> None:
+    if predecessor is not None:
+        await asyncio.wait([predecessor])
+    await server.run()
 
 
 class HubExecutor:

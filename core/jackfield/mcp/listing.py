@@ -11,10 +11,11 @@ from jsonschema.validators import validator_for
 from mcp import types
 
 from jackfield.calls import Json
+from jackfield.config.servers import McpServerConfig
+from jackfield.mcp.adapted import UnfitError, adapted
+from jackfield.mcp.fixed import without
+from jackfield.mcp.terms import Terms, terms_of
 from jackfield.tools.tool import HUB, Invoke, Tool
-
-# The Realtime API takes a function's parameters only as one plain object.
-REFUSED_AT_THE_TOP = ("anyOf", "oneOf", "allOf", "not", "enum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,45 +26,39 @@ class Listing:
     aside: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Which of a server's tools are wanted: globs on its own names for them. `exclude` wins."""
-
-    include: Sequence[str] = ("*",)
-    exclude: Sequence[str] = ()
-
-    def objection(self, name: str) -> str | None:
-        """Why the tool is not wanted, or None if it is."""
-        if not any(fnmatchcase(name, pattern) for pattern in self.include):
-            return f"not in include: {', '.join(self.include)}"
-        for pattern in self.exclude:
-            if fnmatchcase(name, pattern):
-                return f"left out by exclude: {pattern}"
-        return None
+def objection(name: str, config: McpServerConfig) -> str | None:
+    """Why a tool, by the server's own name for it, is not wanted, or None if it is. `exclude` wins."""
+    if not any(fnmatchcase(name, pattern) for pattern in config.include):
+        return f"not in include: {', '.join(config.include)}"
+    for pattern in config.exclude:
+        if fnmatchcase(name, pattern):
+            return f"left out by exclude: {pattern}"
+    return None
 
 
 def listing(
-    server: str, offered: Sequence[types.Tool], choice: Choice, invoke: Callable[[types.Tool], Invoke]
+    server: str,
+    config: McpServerConfig,
+    offered: Sequence[types.Tool],
+    invoke: Callable[[types.Tool, Terms], Invoke],
 ) -> Listing:
     """Sort a server's tools. `invoke` makes what runs one of them."""
     tools: dict[str, Tool] = {}
     aside: dict[str, str] = {}
     for tool in offered:
-        name = f"{server}.{tool.name}"
-        reason = choice.objection(tool.name) or unusable(tool)
+        name = f"{server}.{config.prefix}{tool.name}"
         if name in tools:
             continue  # the same name again: the first one stands
+        reason = objection(tool.name, config) or unusable(tool)
         if reason is None:
-            tools[name] = _tool(server, name, tool, invoke(tool))
-        else:
+            terms = terms_of(tool, config)
+            try:
+                tools[name] = _tool(server, name, tool, terms, invoke(tool, terms))
+            except UnfitError as unfit:
+                reason = str(unfit)
+        if reason is not None:
             aside[name] = reason
     return Listing(tuple(tools.values()), aside)
-
-
-def repeatable(tool: types.Tool) -> bool:
-    """Whether the server says that running it twice does no harm."""
-    hints = tool.annotations
-    return bool(hints and (hints.read_only_hint or hints.idempotent_hint))
 
 
 def unusable(tool: types.Tool) -> str | None:
@@ -71,10 +66,6 @@ def unusable(tool: types.Tool) -> str | None:
     if tool.execution is not None and tool.execution.task_support == "required":
         return "it only runs as a task (MCP task augmentation), which is not supported"
     schema = tool.input_schema
-    if schema.get("type") != "object":
-        return "its input schema is not of type object"
-    if refused := [word for word in REFUSED_AT_THE_TOP if word in schema]:
-        return f"its input schema has {refused[0]} at the top, which the Realtime API refuses"
     try:
         validator_for(schema).check_schema(schema)
     except SchemaError as error:
@@ -85,17 +76,17 @@ def unusable(tool: types.Tool) -> str | None:
     return None
 
 
-def _tool(server: str, name: str, tool: types.Tool, invoke: Invoke) -> Tool:
+def _tool(server: str, name: str, tool: types.Tool, terms: Terms, invoke: Invoke) -> Tool:
     hints = tool.annotations or types.ToolAnnotations()
     return Tool(
         name=name,
         description=tool.description or tool.title or hints.title or "",
-        parameters=_parameters(tool.input_schema),
+        parameters=_parameters(without(adapted(tool.input_schema), terms.fixed)),
         invoke=invoke,
         runs_on=HUB,
         source=server,
-        read_only=bool(hints.read_only_hint),
-        idempotent=bool(hints.idempotent_hint),
+        read_only=terms.read_only,
+        idempotent=terms.idempotent,
     )
 
 

@@ -17,11 +17,13 @@ from jackfield.mcp.backoff import Backoff
 from jackfield.mcp.call import call
 from jackfield.mcp.connection import ANSWER, Connection, connect
 from jackfield.mcp.faults import leaves, reason
+from jackfield.mcp.heartbeat import heartbeat, patience
 from jackfield.mcp.http import without_secrets
-from jackfield.mcp.listing import Choice, Listing, listing, repeatable
+from jackfield.mcp.listing import Listing, listing
 from jackfield.mcp.redaction import redacted
-from jackfield.mcp.state import NEXT, ServerState, ServerStatus
+from jackfield.mcp.state import CONNECTED, NEXT, ServerState, ServerStatus
 from jackfield.mcp.stderr import StderrTail
+from jackfield.mcp.terms import Terms
 from jackfield.tools.tool import Invoke, Tool, ToolContext
 
 LAST_WORDS = 0.5
@@ -55,8 +57,8 @@ class Server:
         self, name: str, config: McpServerConfig, changed: Callable[[str], None], backoff: Backoff
     ) -> None:
         self.name = name
-        self.status = ServerStatus(name)
-        self._config = config
+        self.status = ServerStatus(name, required=config.required)
+        self.config = config
         self._changed = changed
         self._backoff = backoff
         self._offered: list[types.Tool] | None = None
@@ -107,24 +109,25 @@ class Server:
         ready: float | None = None
         hopeless = False
         try:
-            async with asyncio.timeout(self._config.start_timeout) as limit:
+            async with asyncio.timeout(self.config.start_timeout) as limit:
                 with tail:
-                    async with connect(self.name, self._config, tail.writer, self._down) as connection:
+                    async with connect(self.name, self.config, tail.writer, self._down) as connection:
                         await self._read_tools(connection)
                         limit.reschedule(None)
                         ready = clock()
                         self._ready(connection)
-                        await self._attend(connection)
-            error = "it ended the connection"
+                        async with heartbeat(connection, self.config.heartbeat, self._felt):
+                            await self._attend(connection)
+            error = self._why_ended()
         except TimeoutError:
-            error = f"it did not get ready within {self._config.start_timeout:g} seconds"
+            error = f"it did not get ready within {self.config.start_timeout:g} seconds"
         except Exception as failure:
             hopeless = any(isinstance(leaf, McpError) for leaf in leaves(failure))
             error = self._explain(failure)
         held = 0.0 if ready is None else clock() - ready
         last_words = await asyncio.to_thread(tail.text, LAST_WORDS)
         said = f"\nIts last words were:\n{last_words}" if last_words else ""
-        return Ending(redacted(error + said, self._config), held, hopeless)
+        return Ending(redacted(error + said, self.config), held, hopeless)
 
     async def _attend(self, connection: Connection) -> None:
         """Read the tools again whenever they may have changed, until the connection is lost."""
@@ -142,22 +145,20 @@ class Server:
         if offered == self._offered:
             return
         known = self._offered is not None
-        choice = Choice(self._config.include, self._config.exclude)
-        self._listing = listing(self.name, offered, choice, self._invoke)
+        self._listing = listing(self.name, self.config, offered, self._invoke)
         self._offered = offered
         self.status = replace(
             self.status,
             tools=tuple(tool.name for tool in self._listing.tools),
             aside=len(self._listing.aside),
         )
-        if known and self.status.state is ServerState.READY:
+        if known and self.status.state in CONNECTED:
             self._tell()
 
-    def _invoke(self, tool: types.Tool) -> Invoke:
-        harmless = repeatable(tool)
-
+    def _invoke(self, tool: types.Tool, terms: Terms) -> Invoke:
         async def invoke(arguments: Arguments, context: ToolContext) -> Json:
-            return await call(self, tool.name, harmless, arguments, context)
+            given = {**arguments, **terms.fixed}
+            return await call(self, tool.name, terms.repeatable, given, context)
 
         return invoke
 
@@ -172,6 +173,19 @@ class Server:
         )
         self._enter(ServerState.READY)
 
+    def _felt(self, answered: bool) -> None:
+        """What a heartbeat found; it never speaks of a connection that is lost."""
+        if self._connection is None:
+            return
+        if not answered and self.status.state is ServerState.READY:
+            within = patience(self.config.heartbeat or 0.0)
+            self._enter(ServerState.DEGRADED, error=f"it gave no sign of life within {within:g} seconds")
+        elif answered and self.status.state is ServerState.DEGRADED:
+            self._enter(ServerState.READY, error="")
+
+    def _why_ended(self) -> str:
+        return self.status.error if self.status.state is ServerState.DEGRADED else "it ended the connection"
+
     def _down(self) -> None:
         self._connection = None
         self._decided.clear()
@@ -179,7 +193,7 @@ class Server:
     def _enter(self, state: ServerState, error: str | None = None) -> None:
         assert state in NEXT[self.status.state], f"{self.status.state} is not followed by {state}"
         self.status = replace(self.status, state=state, error=self.status.error if error is None else error)
-        if state is ServerState.READY or state in GIVEN_UP:
+        if state in CONNECTED or state in GIVEN_UP:
             self._decided.set()
         else:
             self._decided.clear()
@@ -197,8 +211,8 @@ class Server:
             logger.exception("What follows a change of MCP server %s failed", self.name)
 
     def _explain(self, failure: Exception) -> str:
-        if self._config.url is not None:
-            return f"{without_secrets(self._config.url)}: {reason(failure)}"
+        if self.config.url is not None:
+            return f"{without_secrets(self.config.url)}: {reason(failure)}"
         if any(isinstance(leaf, MCPError) for leaf in leaves(failure)):
             return f"it ended before it was ready ({reason(failure)})"
         return reason(failure)

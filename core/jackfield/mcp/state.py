@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 
@@ -11,12 +11,14 @@ class ServerState(StrEnum):
     """Where a server stands.
 
     `WAITING` and `FAILED` are both pauses before the next start; a function call waits for a server that
-    is `STARTING` or `WAITING`, and is told at once about one that has `FAILED`.
+    is `STARTING` or `WAITING`, and is told at once about one that has `FAILED`. A `DEGRADED` server is
+    connected and gives no sign of life; calls still go out to it.
     """
 
     STOPPED = "stopped"
     STARTING = "starting"
     READY = "ready"
+    DEGRADED = "degraded"
     WAITING = "waiting"
     FAILED = "failed"
 
@@ -26,11 +28,18 @@ NEXT: Mapping[ServerState, frozenset[ServerState]] = {
     ServerState.STARTING: frozenset(
         {ServerState.READY, ServerState.WAITING, ServerState.FAILED, ServerState.STOPPED}
     ),
-    ServerState.READY: frozenset({ServerState.WAITING, ServerState.FAILED, ServerState.STOPPED}),
+    ServerState.READY: frozenset(
+        {ServerState.DEGRADED, ServerState.WAITING, ServerState.FAILED, ServerState.STOPPED}
+    ),
+    ServerState.DEGRADED: frozenset(
+        {ServerState.READY, ServerState.WAITING, ServerState.FAILED, ServerState.STOPPED}
+    ),
     ServerState.WAITING: frozenset({ServerState.STARTING, ServerState.STOPPED}),
     ServerState.FAILED: frozenset({ServerState.STARTING, ServerState.STOPPED}),
 }
 """Which state may follow which."""
+
+CONNECTED = frozenset({ServerState.READY, ServerState.DEGRADED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +59,8 @@ class ServerStatus:
     aside: int = 0
     protocol: str = ""
     software: str = ""
+    required: bool = False
+
+    def as_dict(self) -> dict[str, object]:
+        """As JSON-able data."""
+        return {**asdict(self), "state": self.state.value, "tools": list(self.tools)}

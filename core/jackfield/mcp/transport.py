@@ -56,6 +56,7 @@ def _process(name: str, config: McpServerConfig) -> StdioServerParameters:
         args=args,
         env=dict(config.env),
         cwd=config.cwd,
+        encoding_error_handler="replace",  # a byte that is no text is one bad line, not the end
     )
 
 
