@@ -3,7 +3,7 @@
 import pytest
 
 from jackfield.calls import CallPolicy, Deliver, OnBargeIn, Outcome, OutcomeKind
-from jackfield.conversation.consent import TIME_LIMIT
+from jackfield.conversation.consent import MOST_QUESTIONS, TIME_LIMIT
 from jackfield.conversation.service_errors import BENIGN, FATAL
 from jackfield.conversation.speaking import WINDOW
 from jackfield.notices import CallFinished, ConfirmationAsked, ConfirmationSettled, Trouble
@@ -186,6 +186,41 @@ def test_a_fast_result_waits_for_a_slow_sibling_no_longer_than_the_window() -> N
     line.wait(WINDOW)
     exchange(line)
     assert requests(line) == 1
+
+
+def test_what_the_caller_types_does_not_wait_for_a_tool_that_runs() -> None:
+    line = a_line()
+    a_call(line)
+    line.conversation.say("Are you still there?", line.now)
+    line.carry_out()
+    exchange(line)
+    assert requests(line) == 1
+
+
+def test_an_answer_by_a_button_does_not_wait_for_a_tool_that_runs() -> None:
+    line = a_line(pay=CallPolicy(confirm=True))
+    a_call(line, "call_1", "pay")
+    line.service.end()  # of the response that asks the caller
+    exchange(line)
+    a_call(line, "call_2")
+    before = requests(line)
+    line.conversation.settle("call_1", True, line.now)
+    line.carry_out()
+    exchange(line)
+    assert requests(line) == before + 1
+
+
+def test_a_question_that_others_crowd_out_is_told_to_have_expired() -> None:
+    line = a_line(pay=CallPolicy(confirm=True))
+    for number in range(MOST_QUESTIONS + 1):
+        line.service.begin()
+        line.service.call(f"call_{number}", "pay", arguments=f'{{"amount": {number}}}')
+        line.service.end()
+        exchange(line)
+        line.service.end()  # of the response that asks the caller
+        exchange(line)
+    settled = [notice for notice in line.notices if isinstance(notice, ConfirmationSettled)]
+    assert [(notice.call_id, notice.answer) for notice in settled] == [("call_0", "expired")]
 
 
 def test_a_single_result_does_not_wait_at_all() -> None:

@@ -52,9 +52,12 @@ class Consents:
         if self._by_subject(question.subject) is not None:
             return False
         self._questions[question.call_id] = question
-        while len(self._questions) > MOST_QUESTIONS:
-            del self._questions[next(iter(self._questions))]
         return True
+
+    def crowded_out(self) -> list[Question]:
+        """Take back the oldest questions where there are too many."""
+        oldest = list(self._questions)[: max(len(self._questions) - MOST_QUESTIONS, 0)]
+        return [self._questions.pop(call_id) for call_id in oldest]
 
     def agree(self, call_id: str) -> Question | None:
         """The caller pressed yes; None if there is no such question any more."""

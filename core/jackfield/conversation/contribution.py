@@ -56,6 +56,11 @@ class Contribution(ABC):
         return self.spoken and self.stage in (*_UNDER_WAY, Stage.ADDED)
 
     @property
+    def of_a_tool(self) -> bool:
+        """Whether it is a result, or a part of one, and not the caller's."""
+        return True
+
+    @property
     def over(self) -> bool:
         """Nothing can happen to it any more that matters."""
         return self.stage in (Stage.HEARD, Stage.REFUSED) or (self.stage is Stage.ADDED and not self.spoken)
@@ -69,6 +74,10 @@ class Remark(Contribution):
     role: str = "user"
     text: str = ""
     images: Sequence[Image] = ()
+
+    @property
+    def of_a_tool(self) -> bool:
+        return bool(self.images)
 
     def wire(self) -> ClientEvent:
         return Message(self.id, self.role, self.text, ADDING + self.id, self.images)
@@ -175,6 +184,11 @@ class Contributions:
     @property
     def unheard(self) -> list[Contribution]:
         return [each for each in self._told.values() if each.unheard]
+
+    @property
+    def unsettled(self) -> list[Contribution]:
+        """Everything that was sent and is not over."""
+        return list(self._told.values())
 
     @property
     def unacknowledged(self) -> list[Contribution]:

@@ -3,9 +3,9 @@
     While something of ours is unheard and wants to be spoken about, a response is asked for as soon
     as the caller is silent and no response is requested, expected or active; at no other time.
 
-What became ready within a short window shares one response, but only while there is a sibling still
-running that is worth waiting for. What the agent has to say of its own accord waits until no sound goes
-out either.
+What tools have ready within a short window shares one response, but only while there is a sibling still
+running that is worth waiting for; the caller's words wait for nothing. What the agent has to say of its own
+accord waits until no sound goes out either.
 """
 
 from __future__ import annotations
@@ -38,6 +38,10 @@ class Speaking:
     def want(self, prompt: Prompt) -> None:
         """The agent is to say this of its own accord, when the line is quiet."""
         self._agenda.prompts.append(prompt)
+
+    def owe(self, now: float) -> None:
+        """The caller waits for a response that somebody else began, or should have."""
+        self._agenda.retry_at = now
 
     def due(self) -> float | None:
         """When something may be due to be said; None while the floor is taken or nothing wants saying."""
@@ -113,9 +117,10 @@ class Speaking:
     # --- what to ask for ------------------------------------------------------------------------------
 
     def _windows_end(self, unheard: Sequence[Contribution]) -> list[float]:
-        """When each of them has waited long enough for the others."""
+        """When each of them has waited long enough for the others; what the caller types or presses waits
+        for nothing."""
         window = WINDOW if unheard and self._ours.siblings_running else 0.0
-        return [each.ready_at + window for each in unheard]
+        return [each.ready_at + (window if each.of_a_tool else 0.0) for each in unheard]
 
     def _announcement_due(self, call: FunctionCall) -> float | None:
         wait = call.policy.announce_after

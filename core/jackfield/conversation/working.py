@@ -79,6 +79,7 @@ class Working:
         what = subject(call.name, arguments)
         if self._consents.ask(Question(call.id, call.title, what, turns, now)):
             self._orders.note(notices.ConfirmationAsked(now, call.id, call.title, arguments))
+            self._expired(self._consents.crowded_out(), now)
         message = ask_the_caller(call.title, arguments, question)
         self.answer(call, Outcome(OutcomeKind.DENIED, message=message), now)
 
@@ -108,7 +109,10 @@ class Working:
         for call in self._ours.all_running:
             if call.deadline is not None and call.deadline <= now:
                 self._give_up(call, _timed_out(call), now)
-        for question in self._consents.expire(now):
+        self._expired(self._consents.expire(now), now)
+
+    def _expired(self, questions: Sequence[Question], now: float) -> None:
+        for question in questions:
             self._orders.note(notices.ConfirmationSettled(now, question.call_id, question.title, "expired"))
 
     @property
