@@ -30,6 +30,8 @@ from jackfield.notices import (
     ResponseStarted,
     SessionEnded,
     SessionOpened,
+    ToolBlocked,
+    ToolIsolated,
     Trouble,
 )
 from jackfield.telemetry import recorder, spans
@@ -287,6 +289,7 @@ def test_the_page_about_telemetry_names_every_metric_with_its_attributes(watched
         CallerStartedSpeaking(3.0),
         AgentStoppedSpeaking(4.0, "r1", interrupted=True),
         *call("c1", 5.0),
+        ToolBlocked(6.0, "clock.now", "clock", "clock.py:31 in now", 0.104),
     )
     page = (Path(__file__).parents[2] / "docs" / "how-to" / "telemetry.md").read_text()
     shown = dict(re.findall(r"^\| `(jackfield\.[\w.]+)` \| [^|]+ \| ([^|]+) \|$", page, flags=re.MULTILINE))
@@ -294,3 +297,19 @@ def test_the_page_about_telemetry_names_every_metric_with_its_attributes(watched
         name: {key for point in points for key in point.attributes}
         for name, points in watched.metrics().items()
     }
+
+
+def test_a_tool_that_blocks_its_loop_is_measured_once_however_many_sessions_hear_of_it() -> None:
+    watched = Watched()
+    watched.hear(OPENED)
+    watched.hear(OPENED, session="s2")
+    for seconds in (0.104, 0.131):
+        for session in ("s1", "s2"):
+            stall = ToolBlocked(4.0, "clock.now", "clock", "clock.py:31 in now", seconds)
+            watched.hear(stall, ToolIsolated(4.0, "clock.now", "clock"), session=session)
+    watched.hear(SessionEnded(5.0, "hung up", failed=False))
+    (point,) = watched.measured("jackfield.tool.blocked.duration")
+    assert (point.count, round(point.sum, 3)) == (2, 0.235)
+    assert point.attributes == {"gen_ai.tool.name": "clock.now", "jackfield.plugin.name": "clock"}
+    events = [event.name for event in watched.span("jackfield.session desk").events]
+    assert events == ["tool_blocked", "tool_isolated"] * 2

@@ -35,6 +35,12 @@ class Meters:
             description="From receiving a function call to knowing its outcome.",
             explicit_bucket_boundaries_advisory=WORK,
         )
+        self._blocked = meter.create_histogram(
+            names.BLOCKED_SECONDS,
+            unit="s",
+            description="For how long a tool had blocked its event loop when that was seen.",
+            explicit_bucket_boundaries_advisory=WORK,
+        )
 
     def replied(self, seconds: float, agent: str) -> None:
         self._reply.record(seconds, {names.AGENT_NAME: agent})
@@ -44,3 +50,6 @@ class Meters:
 
     def called(self, seconds: float, tool: str, outcome: str) -> None:
         self._call.record(seconds, {names.TOOL_NAME: tool, names.OUTCOME: outcome})
+
+    def blocked(self, seconds: float, tool: str, plugin: str) -> None:
+        self._blocked.record(seconds, {names.TOOL_NAME: tool, names.PLUGIN: plugin})

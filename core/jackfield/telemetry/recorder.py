@@ -31,6 +31,8 @@ from jackfield.notices import (
     ResponseStarted,
     SessionEnded,
     SessionOpened,
+    ToolBlocked,
+    ToolIsolated,
     Trouble,
 )
 from jackfield.telemetry import names
@@ -94,6 +96,10 @@ class SessionRecorder:
 
     def _trouble(self, notice: Trouble) -> None:
         self._session.add_event(notice.type, timestamp=self._when(notice))
+
+    def _tool_in_the_way(self, notice: ToolBlocked | ToolIsolated) -> None:
+        found = {names.TOOL_NAME: notice.tool, names.PLUGIN: notice.source}
+        self._session.add_event(notice.type, found, self._when(notice))
 
     def _caller_started_speaking(self, notice: CallerStartedSpeaking) -> None:
         self._silent_since = None
@@ -198,6 +204,8 @@ class SessionRecorder:
         SessionEnded: _session_ended,
         HandedOff: _handed_off,
         Trouble: _trouble,
+        ToolBlocked: _tool_in_the_way,
+        ToolIsolated: _tool_in_the_way,
         CallerStartedSpeaking: _caller_started_speaking,
         CallerStoppedSpeaking: _caller_stopped_speaking,
         AgentStartedSpeaking: _agent_started_speaking,
