@@ -33,13 +33,13 @@ BREAKS = [
     ),
     Break(
         "1 a time-out is answered",
-        "conversation.py",
+        "working.py",
         "self._give_up(call, _timed_out(call), now)",
         "self._orders.give(CancelCall(call.id))",
     ),
     Break(
         "2 an incomplete call is not run",
-        "conversation.py",
+        "working.py",
         "if not item.is_complete_function_call:",
         "if not item.call_id:",
     ),
@@ -65,22 +65,22 @@ BREAKS = [
     ),
     Break(
         "5 a result is sent at once",
-        "conversation.py",
+        "working.py",
         "        self._orders.send(contribution.wire())\n\n    def _give_up",
-        "        if self._floor.free:\n            "
+        "        if not self._ours.siblings_running:\n            "
         "self._orders.send(contribution.wire())\n\n    def _give_up",
     ),
     Break(
         "6 a barge-in keeps tools",
-        "conversation.py",
-        "if call.policy.on_barge_in is OnBargeIn.CANCEL:",
-        "if True:",
+        "working.py",
+        "call.policy.on_barge_in is OnBargeIn.CANCEL",
+        "True",
     ),
     Break(
         "6 a barge-in stops fragile tools",
-        "conversation.py",
-        "if call.policy.on_barge_in is OnBargeIn.CANCEL:",
-        "if False:",
+        "working.py",
+        "call.policy.on_barge_in is OnBargeIn.CANCEL",
+        "False",
     ),
     Break(
         "7 benign errors change nothing",

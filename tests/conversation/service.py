@@ -71,6 +71,19 @@ class Service:
         self._say("response.output_item.done", response_id=self.active.id, item=item)
         self._say("conversation.item.done", item=item)
 
+    def says(self, item_id: str, role: str, text: str) -> None:
+        """Somebody has said something, and it is written down."""
+        kind = "input_audio" if role == "user" else "output_audio"
+        content = [{"type": kind, "transcript": None if role == "user" else text}]
+        item = {"id": item_id, "type": "message", "role": role, "content": content}
+        self._say("conversation.item.added", item=item)
+        if role == "user":
+            written = "conversation.item.input_audio_transcription.completed"
+            self._say(written, item_id=item_id, transcript=text)
+        else:
+            self._say("response.output_audio_transcript.done", item_id=item_id, transcript=text)
+            self._say("conversation.item.done", item=item)
+
     def end(self, status: str = "completed") -> None:
         assert self.active
         self.active.status, ended = status, self.active

@@ -7,6 +7,7 @@ accord (`begin`, `call`, `end`, …) and then lets `flush` put it on the wire.
 import asyncio
 import json
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -50,6 +51,8 @@ class Exchange(Service):
         self.hung_up: list[str] = []
         self.referred: list[str] = []
         self.is_a_phone = True
+        self.lasts: float | None = None  # seconds, from the first attachment
+        self.expires_at = 0.0
         self.news = asyncio.Condition()
         self._writing = asyncio.Lock()
 
@@ -67,6 +70,12 @@ class Exchange(Service):
         async with asyncio.timeout(PATIENCE), self.news:
             await self.news.wait_for(lambda: what(self))
 
+    async def expire(self) -> None:
+        """The session has reached its greatest length (§5.1)."""
+        self._say("error", error={"code": "session_expired", "message": "60 minutes are over"})
+        await self.flush()
+        await self.drop(1001)
+
     async def drop(self, code: int) -> None:
         """Close every socket with this code, as an accident would."""
         while self.sockets:
@@ -75,7 +84,10 @@ class Exchange(Service):
 
     async def sideband(self, client: WebSocket) -> None:
         await client.accept()
-        await client.send_json({"type": "session.created", "session": {"type": "realtime"}})
+        session: dict[str, Any] = {"type": "realtime"}
+        if self.lasts is not None:
+            session["expires_at"] = self.expires_at = self.expires_at or time.time() + self.lasts
+        await client.send_json({"type": "session.created", "session": session})
         self.sockets.append(client)
         self.attachments += 1
         with suppress(*GONE):
@@ -101,6 +113,7 @@ class House:
 
     def __init__(self, **exchanges: Exchange) -> None:
         self.exchanges = exchanges
+        self.lasts: float | None = None  # of the sessions that are opened from now on
         self._server: uvicorn.Server | None = None
 
     async def sideband(self, client: WebSocket) -> None:
@@ -109,6 +122,7 @@ class House:
     async def open(self, request: Request) -> Response:
         call_id = f"rtc_{len(self.exchanges) + 1}"
         self.exchanges[call_id] = Exchange()
+        self.exchanges[call_id].lasts = self.lasts
         return Response("v=0\r\n", 201, {"Location": f"/v1/realtime/calls/{call_id}"}, "application/sdp")
 
     async def hang_up(self, request: Request) -> Response:
@@ -160,9 +174,10 @@ class House:
 class Line:
     """A live session: what it noticed, and the service it lives at."""
 
-    def __init__(self, session: Session, exchange: Exchange, source: FunctionSource) -> None:
+    def __init__(self, session: Session, exchange: Exchange, source: FunctionSource, house: House) -> None:
         self.session = session
         self.exchange = exchange
+        self.house = house
         self.source = source
         self.notices: list[Notice] = []
         self.ended = asyncio.create_task(self._read())
@@ -199,6 +214,7 @@ async def a_line(
     repeatable: Sequence[Callable[..., object]] = (),
     policies: dict[str, CallPolicy] | None = None,
     plugins: Plugins | None = None,
+    lasts: float | None = None,
 ) -> AsyncIterator[Line]:
     """The first agent of this agents.yaml, with `tools` as the tools of the plugin `test`; the `repeatable`
     ones say of themselves that they are idempotent. `plugins` are asked and told as the runtime would."""
@@ -215,7 +231,9 @@ async def a_line(
     executors = own_executors(report=lambda blocked: loop.call_soon_threadsafe(_tell_of, blocked, lines))
     dispatcher = HookedDispatcher(executors, plugins.call_hooks()) if plugins else Dispatcher(executors)
     notify = plugins.notify if plugins else lambda notice, session_id: None
-    async with House(rtc_1=exchange).serving() as url:
+    exchange.lasts = lasts
+    house = House(rtc_1=exchange)
+    async with house.serving() as url:
         endpoint = Endpoint(url, "gpt-realtime-2.1", offer_form="multipart")
         provider = RealtimeProvider("openai", endpoint, ApiKey("sk-test"))
         board = Switchboard(
@@ -227,7 +245,7 @@ async def a_line(
         )
         session = Session("session_1", config.first_agent, provider, board)
         running = asyncio.create_task(session.run("rtc_1"))
-        line = Line(session, exchange, source)
+        line = Line(session, exchange, source, house)
         lines.append(line)
         try:
             await exchange.hears(lambda _: "sideband_connected" in line.kinds())

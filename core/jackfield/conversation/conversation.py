@@ -17,6 +17,7 @@ from jackfield import notices
 from jackfield.calls import Arguments, Inquiry, Outcome
 from jackfield.conversation import service_errors
 from jackfield.conversation.agenda import Prompt
+from jackfield.conversation.continuing import Continuing
 from jackfield.conversation.contribution import ADDING, Contributions, FunctionCall
 from jackfield.conversation.effects import Effect
 from jackfield.conversation.floor import Floor
@@ -43,6 +44,7 @@ class Conversation(Listening):
         self._ours = Contributions()
         self._working = Working(self._ours, self._orders, lambda: self.turns)
         self._speaking = Speaking(self._floor, self._ours, self._orders)
+        self.continuing = Continuing(self._floor, self._ours, self._speaking, self._orders)
         self._closed = False
 
     # --- what happened ------------------------------------------------------------------------------
@@ -50,6 +52,7 @@ class Conversation(Listening):
     def receive(self, event: ServerEvent, now: float) -> None:
         """Take in one event of the service."""
         if not self._closed:
+            self.continuing.take(event)
             self.hear(event, now)
             self._speak(now)
 
@@ -133,17 +136,25 @@ class Conversation(Listening):
     def detached(self, now: float) -> None:
         """The sideband is not there (yet, or any more). Tools go on; no response is asked for, and what is
         sent is taken for lost."""
+        self.continuing.lose_sight()
         self._floor.lose_sight(now)
         self._speaking.forget()
 
     def attached(self, now: float) -> None:
         """The sideband is there: what was not acknowledged is sent (again). The service takes no item
         twice, so that what had arrived after all is not said twice."""
+        self.continuing.look_again()
         self._floor.look_again(now)
         self._speaking.start_afresh()
         for contribution in self._ours.unacknowledged:
             self._ours.step(contribution.id, Step.AGAIN)
             self._orders.send(contribution.wire())
+        self._speak(now)
+
+    def moved(self, calmly: bool, now: float) -> None:
+        """Another session at the service has taken over (`MoveLine`): it is told everything."""
+        self._speaking.forget()
+        self.continuing.move(calmly, now)
         self._speak(now)
 
     def tick(self, now: float) -> None:
@@ -166,6 +177,7 @@ class Conversation(Listening):
         if self._closed:
             return None
         moments = [self._floor.deadline, self._speaking.due(), self._working.deadline]
+        moments.append(self.continuing.deadline)
         return min((moment for moment in moments if moment is not None), default=None)
 
     @property
@@ -195,13 +207,13 @@ class Conversation(Listening):
 
     def _response_ended(self, event: ResponseDone, now: float) -> None:
         if event.status == "failed" and event.code in service_errors.FATAL:
-            self._close(service_errors.sentence(event.code, event.message))
+            self._closed = not self.continuing.end(event.code, event.message, now)
         else:
             self._speaking.ended(event, now)
 
     def _error_reported(self, error: ErrorReported, now: float) -> None:
         if error.code in service_errors.FATAL:
-            self._close(service_errors.sentence(error.code, error.message))
+            self._closed = not self.continuing.end(error.code, error.message, now)
             return
         known = self._speaking.refused(error, now) or self._declined(error, now)
         if not known and error.code not in service_errors.BENIGN:
@@ -221,7 +233,4 @@ class Conversation(Listening):
     def _speak(self, now: float) -> None:
         if not self._closed:
             self._speaking.speak_if_due(self.repertoire, now)
-
-    def _close(self, reason: str) -> None:
-        self._closed = True
-        self._orders.close(reason)
+            self.continuing.decide(now)

@@ -59,10 +59,27 @@ class Replied:
 
 
 @dataclass(frozen=True, slots=True)
-class Close:
-    """End the session: it cannot go on."""
+class WantLine:
+    """The caller is to make a new line; `broken` is whether the one there was is gone."""
 
     reason: str
+    broken: bool
 
 
-Effect = StartCall | CancelCall | Send | Note | Asking | Replied | Close
+@dataclass(frozen=True, slots=True)
+class MoveLine:
+    """Go over to the new line now, then call `Conversation.moved`; `calmly` is whether nobody speaks."""
+
+    reason: str
+    calmly: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """End the session: it cannot go on, or, where nothing failed, it has come to its end."""
+
+    reason: str
+    failed: bool = True
+
+
+Effect = StartCall | CancelCall | Send | Note | Asking | Replied | WantLine | MoveLine | Close

@@ -70,6 +70,7 @@ class Step(Enum):
     RESPONDED = "response.created"
     DECLINED = "error naming it"
     GIVEN_UP = "asked for in vain"
+    MOVED = "sent to a new session"
 
 
 RESPONSE: dict[tuple[Response, Signal], Response] = {
@@ -117,6 +118,9 @@ STAGE: dict[tuple[Stage, Step], Stage] = {
     (Stage.REPEATED, Step.ANNOUNCED): Stage.ADDED,
     (Stage.REPEATED, Step.DECLINED): Stage.ADDED,  # for the service has it already
     (Stage.REPEATED, Step.GIVEN_UP): Stage.HEARD,
+    (Stage.SENT, Step.MOVED): Stage.SENT,
+    (Stage.REPEATED, Step.MOVED): Stage.SENT,
+    (Stage.ADDED, Step.MOVED): Stage.SENT,
     (Stage.ADDED, Step.RESPONDED): Stage.HEARD,
     (Stage.ADDED, Step.GIVEN_UP): Stage.HEARD,
 }

@@ -49,9 +49,31 @@ class CallOutput:
 
 
 @dataclass(frozen=True, slots=True)
+class CallItem:
+    """A function call that the model has made in another session: its output is, or will be, beside it."""
+
+    item_id: str
+    call_id: str
+    name: str
+    arguments: str
+    event_id: str = ""
+
+    def as_dict(self) -> WireObject:
+        item = {
+            "id": self.item_id[:LONGEST_ID],
+            "type": "function_call",
+            "call_id": self.call_id,
+            "name": self.name,
+            "arguments": self.arguments,
+        }
+        return _event("conversation.item.create", self.event_id, item=item)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """A typed message: of the caller (`user`) or a remark of ours (`system`). Images are for the model to
-    look at, and only a user's message may have them (§6.11)."""
+    """A message: of the caller (`user`), a remark of ours (`system`), or something that the agent has said
+    in another session (`assistant`). Images are for the model to look at, and only a user's message may
+    have them (§6.11)."""
 
     item_id: str
     role: str
@@ -60,7 +82,8 @@ class Message:
     images: Sequence[Image] = ()
 
     def as_dict(self) -> WireObject:
-        content = [{"type": "input_text", "text": self.text}, *map(_input_image, self.images)]
+        kind = "output_text" if self.role == "assistant" else "input_text"
+        content = [{"type": kind, "text": self.text}, *map(_input_image, self.images)]
         item = {"id": self.item_id, "type": "message", "role": self.role, "content": content}
         return _event("conversation.item.create", self.event_id, item=item)
 
@@ -83,7 +106,7 @@ class ResponseCreate:
         return _event("response.create", self.event_id, response=given)
 
 
-ClientEvent = SessionUpdate | CallOutput | Message | ResponseCreate
+ClientEvent = SessionUpdate | CallItem | CallOutput | Message | ResponseCreate
 
 
 def _input_image(image: Image) -> WireObject:

@@ -83,7 +83,7 @@ def _item(wire: Wire) -> Item:
         call_id=_text(wire, "call_id"),
         name=_text(wire, "name"),
         arguments=_text(wire, "arguments"),
-        text=" ".join(filter(None, parts)),
+        text=" ".join(filter(None, parts)) or _text(wire, "output"),
     )
 
 

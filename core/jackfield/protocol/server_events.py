@@ -15,7 +15,7 @@ from jackfield.calls import Json
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A conversation item, in the parts that matter to a control leg."""
+    """A conversation item, in the parts that matter to a control leg; `text` is words, or an output."""
 
     id: str
     type: str

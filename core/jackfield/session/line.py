@@ -1,53 +1,191 @@
-"""The line of a session: the session at the provider that stands for it, and the control leg to that."""
+"""The line of a session, kept up: renewed before it ends, and made anew when it breaks.
+
+The conversation decides when; the caller's side makes the new line (`LineWanted`); here the one is told of
+the other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
-from jackfield.errors import ProviderError
+from jackfield.calls import Json
+from jackfield.conversation.conversation import Conversation
+from jackfield.conversation.effects import MoveLine, WantLine
+from jackfield.conversation.renewal import Renewal, Stand
+from jackfield.errors import ProviderError, ProviderRefused
+from jackfield.notices import LineChanged, LineWanted, Notice, Trouble
 from jackfield.protocol.client_events import ClientEvent
 from jackfield.providers.base import Provider
-from jackfield.session.control_leg import ControlLeg, Listener
+from jackfield.session.legs import Legs, send
+from jackfield.session.persona import Persona
+
+LONGEST = 4 * 3600.0
+"""Seconds. A clock that disagrees by more than that with the service's is not to be believed."""
+
+
+class Talking(Protocol):
+    """What the line serves: the session, as far as it is concerned."""
+
+    conversation: Conversation
+
+    @property
+    def persona(self) -> Persona: ...
+
+    @property
+    def now(self) -> float:
+        """Seconds on the session's clock."""
+
+    def note(self, notice: Notice) -> None:
+        """Tell whoever watches."""
+
+    def carry_out(self) -> None:
+        """Do what the conversation wants done."""
+
+    def attached(self) -> None:
+        """The service hears us (again)."""
+
+    def received(self, raw: str) -> None:
+        """The service has an event for us."""
+
+    def end(self, reason: str, *, failed: bool) -> None:
+        """The call is over."""
+
+    def introduce(self) -> None:
+        """The service is to know the persona of the moment."""
 
 
 class Line:
-    """One per session; before `connect`, nobody is at the other end and what is sent is dropped."""
+    """One per session. Before `connect` nobody is at the other end, and what is sent is dropped."""
 
-    def __init__(self, provider: Provider, listener: Listener) -> None:
-        self._provider = provider
-        self._listener = listener
-        self._call_id = ""
-        self._control: ControlLeg | None = None
+    def __init__(self, session: Talking, providers: Sequence[Provider]) -> None:
+        self._session = session
+        self._legs = Legs(providers, self)
+        session.conversation.continuing.elsewhere = self._legs.elsewhere
+
+    @property
+    def renewal(self) -> Renewal:
+        return self._session.conversation.continuing.renewal
 
     @property
     def provider(self) -> str:
-        """The kind of the provider that it goes to."""
-        return self._provider.kind
+        """The kind of the provider that it goes to, or went last."""
+        return self._legs.provider.kind
 
     @property
     def attached(self) -> bool:
         """Whether the service hears what is sent."""
-        return self._control is not None and self._control.attached
+        return self._legs.current is not None and self._legs.current.attached
+
+    @property
+    def knows(self) -> Persona | None:
+        """The persona that the service surely has."""
+        return self._legs.current.knows if self._legs.current else None
+
+    def introduced(self, persona: Persona) -> None:
+        """The service has been told that it is this one."""
+        if self._legs.current is not None:
+            self._legs.current.knows = persona
+
+    def connect(self, call_id: str) -> None:
+        """The session at the provider under this call id is at the other end from now on."""
+        self._legs.begin(call_id, self._session.persona)
 
     def send(self, event: ClientEvent) -> None:
         """Send one event, or queue it. Raises `asyncio.QueueFull` as the control leg does."""
-        if self._control is not None:
-            self._control.send(event)
+        send(self._legs.current, event)
 
     def refer(self, address: str, done: Callable[[ProviderError | None], None]) -> None:
         """Pass a phone call on; `done` is told whether that went well."""
-        if self._control is not None:
-            self._control.refer(address, done)
+        if self._legs.current is not None and self._legs.current.control is not None:
+            self._legs.current.control.refer(address, done)
 
-    def connect(self, call_id: str) -> ControlLeg:
-        """The session at the provider under this call id is at the other end from now on; the control leg
-        wants to be run."""
-        self._call_id = call_id
-        self._control = ControlLeg(self._provider, call_id, self._listener)
-        return self._control
+    def leave(self) -> None:
+        """Hang up: nothing is sent or heard any more."""
+        self.renewal.over()
+        self._legs.leave()
 
-    async def hang_up(self) -> None:
-        """End the session at the provider, as far as it can be told."""
-        with suppress(ProviderError):
-            await self._provider.hang_up(self._call_id)
+    async def aclose(self) -> None:
+        """Wait until the provider has been told, as far as that is possible."""
+        await self._legs.aclose()
+
+    # --- the caller's side ----------------------------------------------------------------------------
+
+    def follow(self) -> None:
+        """There is somebody who makes a new line when one is wanted."""
+        self.renewal.followed = True
+        self._session.carry_out()
+
+    async def renew(self, offer: str) -> tuple[int, str]:
+        """A new line for the caller's SDP offer: its number, for `caller_is_at`, and the SDP answer. Raises
+        `ProviderError`."""
+        if not self.renewal.offered(self._session.now):
+            raise ProviderRefused("the call is over, so it needs no other line", status=409)
+        try:
+            return await self._legs.open_next(offer, self._session.persona)
+        except ProviderError as error:
+            self.next_is_over(str(error))
+            raise
+
+    def caller_is_at(self, number: int) -> bool:
+        """The caller's end of the new line is connected. False if that is not the line that is being made."""
+        return self._legs.caller_is_at(number)
+
+    # --- what the conversation decides ----------------------------------------------------------------
+
+    def want(self, wanted: WantLine) -> None:
+        """Ask the caller for a new line."""
+        if wanted.broken:
+            self._legs.drop()
+            self._session.conversation.detached(self._session.now)
+        self._session.note(LineWanted(self._session.now, wanted.reason, wanted.broken))
+
+    def move(self, order: MoveLine) -> None:
+        """Go over to the new line, and tell it everything."""
+        leg = self._legs.move()
+        if leg is None:
+            return
+        session = self._session
+        session.note(LineChanged(session.now, leg.number, leg.provider.kind, order.reason))
+        if leg.knows is not session.persona:
+            session.introduce()
+        session.conversation.moved(order.calmly, session.now)
+        for raw in leg.kept:
+            session.received(raw)
+
+    def described(self, described: Mapping[str, Json]) -> None:
+        """The service says how long the session lasts (`expires_at`, unix seconds)."""
+        expires = described.get("expires_at")
+        if isinstance(expires, int | float) and 0 < (left := expires - time.time()) < LONGEST:
+            self.renewal.ends(self._session.now + left, self._session.now)
+
+    # --- what the legs tell ---------------------------------------------------------------------------
+
+    def leg_attached(self) -> None:
+        self._session.attached()
+
+    def leg_received(self, raw: str) -> None:
+        self._session.received(raw)
+
+    def leg_lost(self, reason: str) -> None:
+        self._session.conversation.detached(self._session.now)
+        self._session.note(Trouble(self._session.now, reason))
+
+    def leg_over(self, reason: str, error: bool) -> None:
+        under_way = self.renewal.stand in (Stand.OPENING, Stand.READY)
+        if error or under_way:
+            self.renewal.breaks(reason, self._session.now)
+            self._session.carry_out()
+        else:
+            self._session.end(reason, failed=False)
+
+    def next_stands(self) -> None:
+        self.renewal.stands(self._session.now)
+        self._session.conversation.tick(self._session.now)
+        self._session.carry_out()
+
+    def next_is_over(self, reason: str) -> None:
+        self._session.note(Trouble(self._session.now, f"the line is not renewed yet: {reason}"))
+        self.renewal.failed(self._session.now)
+        self._session.carry_out()

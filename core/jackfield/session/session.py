@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 
 from jackfield.calls import Arguments
@@ -14,10 +14,12 @@ from jackfield.conversation.effects import (
     CancelCall,
     Close,
     Effect,
+    MoveLine,
     Note,
     Replied,
     Send,
     StartCall,
+    WantLine,
 )
 from jackfield.errors import ProviderError
 from jackfield.notices import (
@@ -26,14 +28,12 @@ from jackfield.notices import (
     SessionOpened,
     SidebandConnected,
     ToolsChanged,
-    Trouble,
 )
 from jackfield.protocol.client_events import ClientEvent, SessionUpdate
 from jackfield.protocol.codec import decode
 from jackfield.protocol.server_events import SessionDescribed
 from jackfield.providers.base import Provider
 from jackfield.session.alarm import Alarm
-from jackfield.session.control_leg import ControlLeg, Listener
 from jackfield.session.function_calls import FunctionCalls
 from jackfield.session.line import Line
 from jackfield.session.persona import Persona
@@ -50,14 +50,20 @@ class Session:
     clock starts at 0 when it is made.
     """
 
-    def __init__(self, session_id: str, agent: str, provider: Provider, switchboard: Switchboard) -> None:
+    def __init__(
+        self,
+        session_id: str,
+        agent: str,
+        provider: Provider,
+        switchboard: Switchboard,
+        fallback: Sequence[Provider] = (),
+    ) -> None:
         self.id = session_id
         self.persona = switchboard.persona(agent)
         self._opened_at = asyncio.get_running_loop().time()
-        self._known: Persona | None = self.persona  # the one that the service surely knows
         self.conversation = Conversation(self.persona)
         self.conversation.detached(self.now)
-        self._line = Line(provider, Listener(self._attached, self._received, self._sideband_lost))
+        self.line = Line(self, [provider, *fallback])
         self._timeline = Timeline(lambda notice: switchboard.notify(notice, session_id))
         self._calls = FunctionCalls(self, switchboard)
         self._alarm = Alarm(self._deadline, self._ring)
@@ -82,7 +88,7 @@ class Session:
 
     async def hang_up(self, reason: str = "hung up") -> None:
         """End the session, and wait until it has ended here and at the provider."""
-        self._end(reason, failed=False)
+        self.end(reason, failed=False)
         async for _ in self.timeline():
             pass
 
@@ -117,36 +123,24 @@ class Session:
     async def run(self, call_id: str) -> None:
         """Attend to the session at the provider under this call id until it ends. Never raises but for
         cancellation, which ends the session like a hang-up."""
-        self.note(SessionOpened(self.now, self.id, self.agent, self._line.provider))
-        attending = asyncio.create_task(
-            self._attend(self._line.connect(call_id)), name=f"{self.id} control leg"
-        )
+        self.note(SessionOpened(self.now, self.id, self.agent, self.line.provider))
+        self.line.connect(call_id)
         ended = SessionEnded(self.now, "the runtime is closing", failed=False)
         try:
             ended = await self._verdict
         finally:
-            await self._clean_up(attending)
+            await self._clean_up()
             self.note(ended)
             self._timeline.close()
 
-    async def _attend(self, control: ControlLeg) -> None:
-        try:
-            await control.run()
-            self._end("the line was closed", failed=False)
-        except ProviderError as error:
-            self._end(str(error), failed=True)
-        except Exception:
-            log.exception("session %s: the control leg failed", self.id)
-            self._end("an error inside Jackfield; the log has it", failed=True)
-
-    async def _clean_up(self, attending: asyncio.Task[None]) -> None:
+    async def _clean_up(self) -> None:
         self._alarm.cancel()
-        attending.cancel()
-        await asyncio.gather(attending, return_exceptions=True)
+        self.line.leave()
         self._calls.abandon()
-        await self._line.hang_up()
+        await self.line.aclose()
 
-    def _end(self, reason: str, *, failed: bool) -> None:
+    def end(self, reason: str, *, failed: bool) -> None:
+        """The call is over; the first reason counts."""
         if not self._verdict.done():
             self._verdict.set_result(SessionEnded(self.now, reason, failed))
 
@@ -157,27 +151,27 @@ class Session:
         """Seconds on the session's clock."""
         return asyncio.get_running_loop().time() - self._opened_at
 
-    def _attached(self) -> None:
+    def attached(self) -> None:
+        """The service hears us (again)."""
         self.note(SidebandConnected(self.now))
         self.refresh_tools()
-        if self._known is not self.persona:
-            self._introduce()
+        if self.line.knows is not self.persona:
+            self.introduce()
         self.conversation.attached(self.now)
         self.carry_out()
 
-    def _received(self, raw: str) -> None:
+    def received(self, raw: str) -> None:
+        """The service has an event for us."""
         event = decode(raw)
         self.conversation.receive(event, self.now)
-        if isinstance(event, SessionDescribed) and not self._greeted:
+        if isinstance(event, SessionDescribed):
+            self.line.described(event.session)
             self._greet()
         self.carry_out()
 
-    def _sideband_lost(self, reason: str) -> None:
-        self._known = None
-        self.conversation.detached(self.now)
-        self.note(Trouble(self.now, reason))
-
     def _greet(self) -> None:
+        if self._greeted:
+            return
         self._greeted = True
         if self.persona.config.greeting:
             self.conversation.announce(self.persona.config.greeting, self.now)
@@ -205,28 +199,33 @@ class Session:
                 self._calls.questions.put(question)
             case Replied():
                 self._calls.questions.settle(effect)
-            case Close(reason):
-                self._end(reason, failed=True)
+            case WantLine():
+                self.line.want(effect)
+            case MoveLine():
+                self.line.move(effect)
+            case Close(reason, failed):
+                self.end(reason, failed=failed)
 
     def refer(self, address: str, done: Callable[[ProviderError | None], None]) -> None:
         """Pass a phone call on; `done` is told whether that went well."""
-        self._line.refer(address, done)
+        self.line.refer(address, done)
 
     def become(self, persona: Persona) -> None:
         """Another agent, or other tools, from now on; the model is told."""
         self.persona = self.conversation.repertoire = persona
-        if self._line.attached:
-            self._introduce()
+        if self.line.attached:
+            self.introduce()
 
-    def _introduce(self) -> None:
-        self._known = self.persona
+    def introduce(self) -> None:
+        """The service is to know the persona of the moment."""
+        self.line.introduced(self.persona)
         self._send(SessionUpdate(self.persona.update()))
 
     def _send(self, event: ClientEvent) -> None:
         try:
-            self._line.send(event)
+            self.line.send(event)
         except asyncio.QueueFull:
-            self._end("the service has taken no events for too long", failed=True)
+            self.end("the service has taken no events for too long", failed=True)
 
     def note(self, notice: Notice) -> None:
         """Tell whoever watches."""

@@ -1,0 +1,156 @@
+"""The session at the service ends, or breaks, and the call goes on in another one."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jackfield.errors import ProviderRefused
+from jackfield.notices import LineChanged, LineWanted, SessionEnded
+from tests.session.exchange import PATIENCE, Exchange, Line, a_line
+
+AGENTS = """
+version: 1
+provider: openai
+providers: {openai: {api_key: sk-test}}
+agents: {receptionist: {tools: [test.*]}}
+"""
+GREETING = AGENTS.replace("{tools:", "{greeting: Good morning., tools:")
+OFFER = "v=0\r\n"
+
+
+def items(exchange: Exchange) -> list[dict[str, Any]]:
+    """What we put into the conversation there."""
+    return [each["item"] for each in exchange.said if each["type"] == "conversation.item.create"]
+
+
+async def wanted(line: Line, count: int = 1) -> None:
+    await line.until(lambda line: line.kinds().count("line_wanted") == count)
+
+
+async def moved(line: Line, count: int = 1) -> Exchange:
+    """The caller comes with a new line; the service's end of it, when we are there."""
+    number, answer = await line.session.line.renew(OFFER)
+    assert answer.startswith("v=0")
+    following = line.house.exchanges[f"rtc_{number}"]
+    following.news = line.exchange.news
+    assert line.session.line.caller_is_at(number)
+    await line.until(lambda line: line.kinds().count("line_changed") == count)
+    return following
+
+
+async def talked(exchange: Exchange) -> None:
+    """The caller asks something, and is answered."""
+    exchange.says("item_u1", "user", "Is it ready?")
+    exchange.begin()
+    exchange.says("item_a1", "assistant", "It is ready.")
+    exchange.end()
+    await exchange.flush()
+
+
+async def test_a_function_call_that_is_at_work_is_answered_in_the_session_that_follows(
+    tmp_path: Path,
+) -> None:
+    release = threading.Event()
+
+    def slow() -> str:
+        """Takes its time."""
+        release.wait(PATIENCE)
+        return "there it is"
+
+    async with a_line(tmp_path, AGENTS, slow, lasts=1.5) as line:
+        line.session.line.follow()
+        await talked(line.exchange)
+        await line.calls("test__slow")
+        await line.until(lambda line: "call_started" in line.kinds())
+        await wanted(line)
+        following = await moved(line)
+        await following.hears(lambda exchange: len(items(exchange)) == 3)
+        assert [each.get("name") or each["content"][0]["text"] for each in items(following)] == [
+            "Is it ready?",
+            "It is ready.",
+            "test__slow",
+        ]
+        release.set()
+        await following.hears(lambda exchange: exchange.outputs == ["call_0"])
+        assert items(following)[-1]["output"] == "there it is"
+        await following.hears(lambda exchange: len(exchange.requests) == 1)
+        assert "call_0" not in line.exchange.outputs
+        assert following.busy_errors == 0
+        assert line.kinds().count("call_received") == 1
+        await line.exchange.hears(lambda exchange: exchange.hung_up == ["rtc_1"])
+
+
+async def test_the_agent_greets_once_however_often_the_line_changes(tmp_path: Path) -> None:
+    async with a_line(tmp_path, GREETING, lasts=1.0) as line:
+        line.session.line.follow()
+        await line.exchange.hears(lambda exchange: len(exchange.requests) == 1)
+        line.exchange.end()
+        await line.exchange.flush()
+        for count in (1, 2, 3):
+            line.house.lasts = 1.0
+            await wanted(line, count)
+            following = await moved(line, count)
+        await talked(following)
+        await line.until(lambda line: "agent_said" in line.kinds())
+        asked = [len(exchange.requests) for exchange in line.house.exchanges.values()]
+        assert asked == [1, 0, 0, 0]
+        assert [each.number for each in line.notices if isinstance(each, LineChanged)] == [2, 3, 4]
+
+
+async def test_a_session_that_expires_unrenewed_is_followed_by_one_that_knows_everything(
+    tmp_path: Path,
+) -> None:
+    async with a_line(tmp_path, AGENTS) as line:
+        line.session.line.follow()
+        await talked(line.exchange)
+        await line.exchange.expire()
+        await wanted(line)
+        assert [each.broken for each in line.notices if isinstance(each, LineWanted)] == [True]
+        following = await moved(line)
+        await following.hears(lambda exchange: len(items(exchange)) == 2)
+        assert "session_ended" not in line.kinds()
+
+
+async def test_an_answer_that_broke_off_with_the_line_is_finished_on_the_next(tmp_path: Path) -> None:
+    async with a_line(tmp_path, AGENTS) as line:
+        line.session.line.follow()
+        line.exchange.says("item_u1", "user", "When is it ready?")
+        line.exchange.begin()
+        line.exchange.says("item_a1", "assistant", "It will be ready on")
+        await line.exchange.flush()
+        await line.until(lambda line: "agent_said" in line.kinds())
+        await line.exchange.expire()
+        await wanted(line)
+        following = await moved(line)
+        await following.hears(lambda exchange: len(exchange.requests) == 1)
+        assert "It will be ready on" in following.requests[0]["response"]["instructions"]
+
+
+async def test_a_question_that_was_not_answered_before_the_line_broke_is_answered_after(
+    tmp_path: Path,
+) -> None:
+    async with a_line(tmp_path, AGENTS) as line:
+        line.session.line.follow()
+        line.exchange.says("item_u1", "user", "When is it ready?")
+        await line.exchange.flush()
+        await line.until(lambda line: "caller_said" in line.kinds())
+        await line.exchange.expire()
+        await wanted(line)
+        following = await moved(line)
+        await following.hears(lambda exchange: len(exchange.requests) == 1)
+        assert "instructions" not in following.requests[0]["response"]
+
+
+async def test_without_anybody_who_makes_a_new_line_the_end_of_the_session_is_the_end_of_the_call(
+    tmp_path: Path,
+) -> None:
+    async with a_line(tmp_path, AGENTS) as line:
+        await line.exchange.expire()
+        await line.until(lambda line: "session_ended" in line.kinds())
+        ended = line.notices[-1]
+        assert isinstance(ended, SessionEnded) and ended.failed
+        assert "session_expired" in ended.reason
+        with pytest.raises(ProviderRefused):
+            await line.session.line.renew(OFFER)
