@@ -1,0 +1,1 @@
+"""REST calls as tools: a plugin for Jackfield."""
