@@ -3,7 +3,8 @@
     plugins → providers, tool executors, MCP hub → sessions, and back the same way
 
 A provider that cannot start stops the runtime from starting: nobody could be answered. An MCP server or
-a plugin that cannot start does not: their tools are missing until they come.
+a plugin that cannot start does not: their tools are missing until they come. Unless the server is
+`required`: then it is like a provider.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from types import TracebackType
@@ -26,19 +27,17 @@ from jackfield.dispatch.interpreter import steady
 from jackfield.dispatch.turns import Bounds
 from jackfield.errors import ConfigurationError
 from jackfield.mcp.hub import Hub
-from jackfield.mcp.state import ServerState
+from jackfield.mcp.state import ServerStatus
 from jackfield.plugins import Plugins
 from jackfield.providers import BUILT_IN
 from jackfield.providers.base import Provider
-from jackfield.session import Fittings, Modality, Session, SocketLine, Switchboard
+from jackfield.session import Fittings, Modality, Session, SocketLine, Switchboard, servers
 from jackfield.session.happenings import notices_of_blocked
 from jackfield.telemetry import spans
 from jackfield.tools.catalogue import Catalogue
 from jackfield.tools.tool import HUB, ToolSource
 
 log = logging.getLogger(__name__)
-
-_NOT_MET = (ServerState.STOPPED, ServerState.STARTING)
 
 
 class Runtime:
@@ -62,12 +61,14 @@ class Runtime:
         self._switchboard: Switchboard | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._tools_changed = asyncio.Event()
+        self._server_news = servers.ServerNews()
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             stack.enter_context(steady())
             self._open_tools(stack)
             await self._start_providers(stack)
+            await self._required_servers()
             stack.push_async_callback(self._hang_up_all)
             self._stack = stack.pop_all()
         return self
@@ -144,7 +145,7 @@ class Runtime:
         loop = asyncio.get_running_loop()
         hub = Hub(
             self.config.mcp_servers,
-            changed=lambda _: _call_if_open(loop, self._refresh_tools),
+            changed=lambda _: _call_if_open(loop, partial(self._servers_changed, hub.status())),
         )
         hub.start()
         stack.push_async_callback(hub.aclose)
@@ -177,6 +178,10 @@ class Runtime:
             raise RuntimeError("enter the runtime first")
         return self._hub
 
+    def mcp_servers(self) -> Sequence[ServerStatus]:
+        """How every declared MCP server is at this moment."""
+        return self.hub.status()
+
     def catalogue(self) -> Catalogue:
         """The tools that are there at this moment."""
         sources: list[ToolSource] = [*self.plugins.tool_sources(), *self.hub.sources()]
@@ -185,9 +190,17 @@ class Runtime:
     async def servers_met(self) -> None:
         """Wait until each MCP server has become ready, or failed to for the first time. Nobody has to:
         sessions begin with the tools that are there, and get the others when they come."""
-        while any(status.state in _NOT_MET for status in self.hub.status()):
+        await self._met(lambda _: True)
+
+    async def _met(self, wanted: Callable[[ServerStatus], bool]) -> None:
+        while any(wanted(status) and status.state in servers.NOT_MET for status in self.hub.status()):
             self._tools_changed.clear()
             await self._tools_changed.wait()
+
+    async def _required_servers(self) -> None:
+        await self._met(lambda status: status.required)
+        if refusal := servers.refusal(self.hub.status()):
+            raise refusal
 
     async def _start_providers(self, stack: AsyncExitStack) -> None:
         kinds = self.plugins.provider_kinds()
@@ -212,6 +225,13 @@ class Runtime:
         self._tools_changed.set()
         for session in self.sessions.values():
             session.refresh_tools()
+
+    def _servers_changed(self, statuses: Sequence[ServerStatus]) -> None:
+        self._refresh_tools()
+        for notice in self._server_news.changes(statuses):
+            for session in self.sessions.values():
+                if servers.uses(session.persona.config, notice.server):
+                    session.observe(notice)
 
     def _tool_blocked(self, blocked: Blocked) -> None:
         for session_id in blocked.sessions & self.sessions.keys():

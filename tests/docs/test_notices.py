@@ -8,6 +8,7 @@ from typing import get_origin, get_type_hints
 
 from jackfield import notices
 from jackfield.calls import OutcomeKind
+from jackfield.mcp import notices as of_servers
 from jackfield.notices import Notice
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "notices.md").read_text()
@@ -34,7 +35,8 @@ def described() -> dict[str, dict[str, str]]:
 
 
 def declared() -> dict[str, dict[str, str]]:
-    kinds = [kind for kind in vars(notices).values() if isinstance(kind, type) and issubclass(kind, Notice)]
+    values = [*vars(notices).values(), *vars(of_servers).values()]
+    kinds = dict.fromkeys(kind for kind in values if isinstance(kind, type) and issubclass(kind, Notice))
     return {
         re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(): {
             name: in_words(hint) for name, hint in own_fields(kind).items()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from itertools import count
 
 from jackfield.calls import OutcomeKind
 from jackfield.config import Config
 from jackfield.errors import JackfieldError
+from jackfield.mcp.state import ServerStatus
 from jackfield.notices import (
     AgentSaid,
     CallerSaid,
@@ -102,10 +103,14 @@ class Exchange:
     def __init__(self) -> None:
         self.config = CONFIG
         self.sessions: dict[str, Line] = {}
+        self.servers: list[ServerStatus] = []
         self.fault: Exception | None = None
         self.gate = asyncio.Event()
         self.gate.set()
         self._numbers = count(1)
+
+    def mcp_servers(self) -> Sequence[ServerStatus]:
+        return self.servers
 
     async def open_session(self, agent: str, offer: str) -> tuple[Line, str]:
         await self.gate.wait()

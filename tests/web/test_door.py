@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import httpx
 
+from jackfield.mcp.state import ServerState, ServerStatus
 from jackfield.web.access import Access
 
 from .conftest import face
@@ -65,4 +68,18 @@ async def test_the_page_asks_for_nothing_from_elsewhere(client: httpx.AsyncClien
 
 async def test_it_is_alive_and_ready(client: httpx.AsyncClient) -> None:
     assert (await client.get("/healthz")).json() == {"status": "alive"}
-    assert (await client.get("/readyz")).json() == {"status": "ready"}
+    assert (await client.get("/readyz")).json() == {"status": "ready", "mcp_servers": {}}
+
+
+async def test_it_is_ready_without_a_server_unless_that_is_required(
+    client: httpx.AsyncClient, exchange: Exchange
+) -> None:
+    down = ServerStatus("tickets", ServerState.WAITING, error="it said: key hunter22")
+    exchange.servers = [down, ServerStatus("parts", ServerState.DEGRADED, required=True)]
+    answer = await client.get("/readyz")
+    assert answer.json() == {"status": "ready", "mcp_servers": {"tickets": "waiting", "parts": "degraded"}}
+    exchange.servers = [replace(down, required=True)]
+    answer = await client.get("/readyz")
+    assert answer.status_code == 503
+    assert "A required MCP server is away: tickets." in answer.text
+    assert "hunter22" not in answer.text

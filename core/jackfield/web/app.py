@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from jackfield.errors import JackfieldError
+from jackfield.session.servers import away
 from jackfield.web.access import Access
 from jackfield.web.door import Door
 from jackfield.web.exchange import Exchange
@@ -66,7 +67,10 @@ def health_routes(runtime: Exchange, access: Access) -> list[BaseRoute]:
     async def ready(request: Request) -> Response:
         if len(runtime.sessions) >= access.most_sessions:
             return refused(503, "All lines are busy.")
-        return JSONResponse({"status": "ready"})
+        statuses = runtime.mcp_servers()
+        if missing := [status.name for status in away(statuses)]:
+            return refused(503, f"A required MCP server is away: {', '.join(missing)}.")
+        return JSONResponse({"status": "ready", "mcp_servers": {each.name: each.state for each in statuses}})
 
     return [Route("/healthz", alive), Route("/readyz", ready)]
 

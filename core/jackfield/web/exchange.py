@@ -6,10 +6,11 @@ no more of them than this, so it can be served by anything that keeps these prom
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 from jackfield.config import Config
+from jackfield.mcp.state import ServerStatus
 from jackfield.notices import Notice
 
 
@@ -43,6 +44,9 @@ class Exchange(Protocol):
 
     @property
     def sessions(self) -> Mapping[str, Line]: ...
+
+    def mcp_servers(self) -> Sequence[ServerStatus]:
+        """How every declared MCP server is."""
 
     async def open_session(self, agent: str, offer: str) -> tuple[Line, str]:
         """A new session and the SDP answer for its caller. Raises `ConfigurationError` or `ProviderError`."""
