@@ -4,19 +4,9 @@ from __future__ import annotations
 
 import json
 
-from jackfield.notices import (
-    AgentSaid,
-    AgentStoppedSpeaking,
-    CallerSaid,
-    CallFinished,
-    CallProgressed,
-    CallReceived,
-    CallStarted,
-    HandedOff,
-    Notice,
-    SessionEnded,
-    Trouble,
-)
+from jackfield import notices
+from jackfield.calls import Arguments
+from jackfield.notices import AgentSaid, AgentStoppedSpeaking, CallerSaid, HandedOff, Notice
 
 WIDEST_OUTPUT = 100
 
@@ -40,30 +30,70 @@ class Transcript:
                 return f"{self._agent:<14}{text}"
             case AgentStoppedSpeaking(interrupted=True):
                 return f"{self._agent:<14}(interrupted)"
-            case HandedOff(from_agent=before, to_agent=after):
+            case HandedOff(to_agent=after):
                 self._agent = after
-                return f"{'':<14}{before} hands over to {after}"
-            case Trouble(message=message):
-                return f"{'':<14}! {message}"
-            case SessionEnded(reason=reason):
-                return f"{'':<14}{reason}"
-            case _:
-                return _call(notice)
+        event = _line(notice) or _call(notice) or _consent(notice)
+        return None if event is None else f"{'':<14}{event}"
+
+
+def _line(notice: Notice) -> str | None:
+    """What happens to the line, and to what all calls share."""
+    match notice:
+        case notices.HandedOff(from_agent=before, to_agent=after):
+            return f"{before} hands over to {after}"
+        case notices.TransferWanted(to=to, address=address):
+            return f"the caller is passed on to {to} ({address})"
+        case notices.LineWanted(reason=reason):
+            return f"! a new line is wanted: {reason}"
+        case notices.LineChanged(number=number, provider=provider):
+            return f"the session goes on over line {number}, at {provider}"
+        case notices.ToolsChanged(tools=tools):
+            return f"the tools are now: {', '.join(tools) or 'none'}"
+        case notices.ToolBlocked(tool=tool, where=where, seconds=seconds):
+            return f"! {tool} blocks its event loop, for {seconds:.2f}s now, in {where}"
+        case notices.ToolIsolated(tool=tool):
+            return f"! {tool} has blocked too often: from now on each of its calls has a loop of its own"
+        case notices.Trouble(message=message):
+            return f"! {message}"
+        case notices.SessionEnded(reason=reason):
+            return reason
+    return None
 
 
 def _call(notice: Notice) -> str | None:
+    """What becomes of a function call."""
     match notice:
-        case CallReceived(tool=tool):
-            return f"{'':<14}> {tool} asked for"
-        case CallStarted(tool=tool, arguments=arguments):
-            given = ", ".join(f"{name}={json.dumps(value)}" for name, value in arguments.items())
-            return f"{'':<14}> {tool}({given}) runs"
-        case CallProgressed(tool=tool, text=text):
-            return f"{'':<14}. {tool}: {text}"
-        case CallFinished(tool=tool, outcome=outcome, output=output, seconds=seconds):
-            return f"{'':<14}< {tool} {outcome.value} after {seconds:.2f}s: {_short(output)}"
-        case _:
-            return None
+        case notices.CallReceived(tool=tool):
+            return f"> {tool} asked for"
+        case notices.CallStarted(tool=tool, arguments=arguments):
+            return f"> {tool}({_given(arguments)}) runs"
+        case notices.CallProgressed(tool=tool, text=text):
+            return f". {tool}: {text}"
+        case notices.CallJoined(tool=tool, other=other):
+            return f". {tool} runs already, for {other}: its result is this one's, too"
+        case notices.CallRetried(tool=tool, attempt=attempt, pause=pause, reason=reason):
+            return f". {tool} failed ({reason}); attempt {attempt} follows in {pause:.1f}s"
+        case notices.CallFinished(tool=tool, outcome=outcome, output=output, seconds=seconds):
+            return f"< {tool} {outcome.value} after {seconds:.2f}s: {_short(output)}"
+    return None
+
+
+def _consent(notice: Notice) -> str | None:
+    """What the caller is asked on behalf of a tool."""
+    match notice:
+        case notices.ConfirmationAsked(tool=tool, arguments=arguments):
+            return f"? {tool} waits for the caller's yes: {_short(arguments)}"
+        case notices.ConfirmationSettled(tool=tool, answer=answer):
+            return f"? {tool}: {answer}"
+        case notices.QuestionAsked(tool=tool, text=text, url=url):
+            return f"? {tool} asks: {_short(text)}{f' ({url})' if url else ''}"
+        case notices.QuestionAnswered(tool=tool, answer=answer):
+            return f"? {tool}: {answer}"
+    return None
+
+
+def _given(arguments: Arguments) -> str:
+    return ", ".join(f"{name}={json.dumps(value)}" for name, value in arguments.items())
 
 
 def _short(output: str) -> str:
