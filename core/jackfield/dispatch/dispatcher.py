@@ -23,7 +23,7 @@ from jackfield.dispatch.call import Call, CallState
 from jackfield.dispatch.duplicates import Unfinished
 from jackfield.dispatch.executor import CLOSING_SECONDS, Executor
 from jackfield.dispatch.placement import placed
-from jackfield.dispatch.request import Entered, Finished, Happened, Joined, Request, Retried, ignored
+from jackfield.dispatch.request import Entered, Finished, Happened, Joined, Request, Retried, Wanted, ignored
 from jackfield.dispatch.retries import next_try
 from jackfield.dispatch.shelf import Shelves
 from jackfield.dispatch.turns import Bounds, Turns
@@ -68,6 +68,7 @@ class Dispatcher:
         for the model's next try.
         """
         loop = asyncio.get_running_loop()
+        finished = self._watched(call_id, Wanted(tool, name, arguments, context), finished)
         if tool is None:
             loop.call_soon(finished, call_id, outcomes.unknown_tool(name, known))
             return
@@ -94,6 +95,10 @@ class Dispatcher:
         for call_id, call in list(self._calls.items()):
             self._cancel(call, call_id)
         await _in_a_thread(self._close_executors)
+
+    def _watched(self, call_id: str, wanted: Wanted, finished: Finished) -> Finished:
+        """Whom to tell of the end of a call that begins; here whoever began it, and nobody else."""
+        return finished
 
     def _take_in(self, call: Call, request: Request) -> None:
         if reason := self._refusal(call, request):

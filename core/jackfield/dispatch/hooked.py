@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Mapping
 from copy import deepcopy
 from dataclasses import replace
 from functools import partial
 
-from jackfield.calls import Arguments, CallPolicy, Json, Outcome, OutcomeKind
+from jackfield.calls import Arguments, Json, Outcome, OutcomeKind
 from jackfield.dispatch import outcomes
 from jackfield.dispatch.call import Call, CallState
 from jackfield.dispatch.dispatcher import Dispatcher
@@ -17,7 +17,7 @@ from jackfield.dispatch.escort import Escort
 from jackfield.dispatch.executor import CLOSING_SECONDS, Executor
 from jackfield.dispatch.executors import LoopExecutor
 from jackfield.dispatch.hook_runner import HookFailed, HookRunner, answer
-from jackfield.dispatch.request import AgreementWanted, Entered, Finished, Happened, ignored
+from jackfield.dispatch.request import AgreementWanted, Finished, Wanted
 from jackfield.dispatch.turns import Bounds
 from jackfield.hookspecs import FunctionCall, SessionFacts, Verdict, VerdictKind
 from jackfield.plugins import CallHooks
@@ -43,35 +43,6 @@ class HookedDispatcher(Dispatcher):
         self._attending: dict[Call, asyncio.Task[None]] = {}
         self._given: dict[str, Arguments] = {}
         self._afterwards: set[asyncio.Task[None]] = set()
-
-    def start(
-        self,
-        call_id: str,
-        tool: Tool | None,
-        name: str,
-        arguments: str,
-        context: ToolContext,
-        limits: CallPolicy,
-        *,
-        entered: Entered,
-        finished: Finished,
-        happened: Happened = ignored,
-        known: Iterable[str] = (),
-    ) -> None:
-        def over(call_id: str, outcome: Outcome) -> None:
-            finished(call_id, outcome)
-            given = self._given.pop(call_id, {})
-            self._after(self._tell(_seen(tool, name, given, context), outcome, context))
-
-        if self._hooks.call_finished and tool is not None and call_id not in self._given:
-            self._given[call_id] = self._read_or_nothing(tool, arguments)
-        super().start(
-            call_id, tool, name, arguments, context, limits,
-            entered=entered,
-            finished=over if self._hooks.call_finished else finished,
-            happened=happened,
-            known=known,
-        )  # fmt: skip
 
     async def aclose(self) -> None:
         """As a `Dispatcher`; what plugins have to do afterwards gets a moment."""
@@ -158,6 +129,20 @@ class HookedDispatcher(Dispatcher):
             self._after(escort.leave())
 
     # --- afterwards ---------------------------------------------------------------------------------------
+
+    def _watched(self, call_id: str, wanted: Wanted, finished: Finished) -> Finished:
+        if not self._hooks.call_finished:
+            return finished
+
+        def over(call_id: str, outcome: Outcome) -> None:
+            finished(call_id, outcome)
+            given = self._given.pop(call_id, {})
+            seen = _seen(wanted.tool, wanted.name, given, wanted.context)
+            self._after(self._tell(seen, outcome, wanted.context))
+
+        if wanted.tool is not None and call_id not in self._given:
+            self._given[call_id] = self._read_or_nothing(wanted.tool, wanted.arguments)
+        return over
 
     def _after(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

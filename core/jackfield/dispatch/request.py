@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jackfield.calls import Arguments, Outcome
+from jackfield.tools.tool import Tool, ToolContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,17 @@ Happened = Callable[[str, Happening], None]
 
 def ignored(call_id: str, happening: Happening) -> None:
     """For those who do not watch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the model asked for: `tool` is None for a `name` that there is not, `arguments` are as it sent
+    them."""
+
+    tool: Tool | None
+    name: str
+    arguments: str
+    context: ToolContext
 
 
 @dataclass(eq=False, slots=True)
