@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from threading import Condition
 
 from jackfield.calls import CallPolicy
+from jackfield.cli.servers import met, reason
 from jackfield.config.later import Misfit
 from jackfield.config.models import Config
-from jackfield.mcp.hub import Hub
-from jackfield.mcp.state import ServerState, ServerStatus
+from jackfield.mcp.state import CONNECTED
 from jackfield.plugins import Plugins, PluginState
 from jackfield.providers import BUILT_IN
 from jackfield.tools.tool import ToolSource
-
-PATIENCE = 3.0
-"""Seconds beyond the longest start_timeout before a server that says nothing is given up."""
 
 _IN_USE = (PluginState.LOADED, PluginState.PARTIAL)
 _NOT_ALL_THERE = (
@@ -67,30 +62,10 @@ def ask(config: Config, *, offline: bool = False) -> Offers:
     )
 
 
-def _settled(status: ServerStatus) -> bool:
-    """Ready, or known not to be."""
-    return status.state is ServerState.READY or bool(status.error)
-
-
 def _ask_servers(config: Config) -> tuple[list[ToolSource], dict[str, str]]:
-    """Start all servers, wait until each is ready or has failed, and end them again."""
-    change = Condition()
-
-    def changed(_: str) -> None:
-        with change:
-            change.notify_all()
-
-    hub = Hub(config.mcp_servers, changed=changed)
-    hub.start()
-    try:
-        patience = max((server.start_timeout for server in config.mcp_servers.values()), default=0) + PATIENCE
-        with change:
-            change.wait_for(lambda: all(map(_settled, hub.status())), patience)
+    """Start all servers, wait until each is connected or has failed, and end them again."""
+    with met(config) as hub:
         down = {
-            status.name: status.error or f"no answer within {patience:g} seconds"
-            for status in hub.status()
-            if status.state is not ServerState.READY
+            status.name: reason(config, status) for status in hub.status() if status.state not in CONNECTED
         }
         return hub.sources(), down
-    finally:
-        asyncio.run(hub.aclose())

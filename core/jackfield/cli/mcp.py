@@ -1,0 +1,64 @@
+"""`jackfield mcp`: the MCP servers that agents.yaml declares."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from jackfield.cli.columns import columns
+from jackfield.cli.servers import met, reason
+from jackfield.config import Config, load
+from jackfield.mcp.state import CONNECTED, ServerStatus
+
+
+@click.group()
+def mcp() -> None:
+    """MCP servers: how they are."""
+
+
+@mcp.command()
+@click.argument("file", default="agents.yaml", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@click.pass_context
+def status(context: click.Context, file: Path, as_json: bool) -> None:
+    """Connect to every MCP server of FILE (agents.yaml) and tell how it is.
+
+    Takes as long as the slowest of them, at most its start_timeout and a little. What a process that
+    serves sees of them is in its /readyz. Exits with 1 if a server is not there.
+    """
+    config = load(file)
+    with met(config) as hub:
+        statuses = hub.status()
+    if as_json:
+        click.echo(json.dumps([portrait(config, each) for each in statuses], indent=2, ensure_ascii=False))
+    else:
+        click.echo(table(config, statuses) if statuses else f"{file} declares no MCP servers.")
+    if any(each.state not in CONNECTED for each in statuses):
+        context.exit(1)
+
+
+def portrait(config: Config, status: ServerStatus) -> dict[str, object]:
+    """One server as JSON-able data."""
+    declared = config.mcp_servers[status.name]
+    return {
+        **status.as_dict(),
+        "transport": declared.transport,
+        "error": "" if status.state in CONNECTED else reason(config, status),
+    }
+
+
+def table(config: Config, statuses: list[ServerStatus]) -> str:
+    """All of them for a person to read; below, why some are not there."""
+    rows = [("server", "state", "transport", "protocol", "software", "tools", "set aside", "required")]
+    for each in statuses:
+        facts = each.protocol or "-", each.software or "-", str(len(each.tools)), str(each.aside)
+        transport = config.mcp_servers[each.name].transport
+        rows.append((each.name, each.state.value, transport, *facts, "yes" if each.required else "no"))
+    paragraphs = [columns(rows)]
+    for each in statuses:
+        if each.state not in CONNECTED:
+            why = reason(config, each).replace("\n", "\n  ")
+            paragraphs.append(f"{each.name} is not there: {why}")
+    return "\n\n".join(paragraphs)
