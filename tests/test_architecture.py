@@ -17,7 +17,7 @@ LAYERS = [
     {"dispatch", "mcp", "providers", "media", "telemetry"},
     {"session"},
     {"runtime", "scaffold"},
-    {"web"},
+    {"web", "testing"},
     {"cli"},
 ]
 RANK = {part: rank for rank, row in enumerate(LAYERS) for part in row}

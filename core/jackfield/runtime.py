@@ -28,6 +28,7 @@ from jackfield.dispatch.turns import Bounds
 from jackfield.errors import ConfigurationError
 from jackfield.mcp.hub import Hub
 from jackfield.mcp.state import ServerStatus
+from jackfield.notices import Notice
 from jackfield.plugins import Plugins
 from jackfield.providers import BUILT_IN
 from jackfield.providers.base import Provider
@@ -165,7 +166,7 @@ class Runtime:
             self.catalogue,
             self.plugins.policies,
             dispatcher,
-            self.plugins.notify,
+            self._notify,
             self._fittings.clock,
         )
         for plugin in self._switchboard.isolated_plugins():
@@ -232,6 +233,10 @@ class Runtime:
             for session in self.sessions.values():
                 if servers.uses(session.persona.config, notice.server):
                     session.observe(notice)
+
+    def _notify(self, notice: Notice, session_id: str) -> None:
+        self._fittings.told(notice, session_id)
+        self.plugins.notify(notice, session_id)
 
     def _tool_blocked(self, blocked: Blocked) -> None:
         for session_id in blocked.sessions & self.sessions.keys():

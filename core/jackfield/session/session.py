@@ -60,13 +60,14 @@ class Session:
     ) -> None:
         self.id = session_id
         self.persona = switchboard.persona(agent)
-        self._opened_at = asyncio.get_running_loop().time()
+        self._clock = switchboard.clock()
+        self._opened_at = self._clock.time()
         self.conversation = Conversation(self.persona)
         self.conversation.detached(self.now)
         self.line = Line(self, [provider, *fallback])
         self._timeline = Timeline(lambda notice: switchboard.notify(notice, session_id))
         self._calls = FunctionCalls(self, switchboard)
-        self._alarm = Alarm(self._deadline, self._ring)
+        self._alarm = Alarm(self._deadline, self._ring, self._clock)
         self._verdict: asyncio.Future[SessionEnded] = asyncio.get_running_loop().create_future()
         self._greeted = False
 
@@ -80,6 +81,11 @@ class Session:
     def timeline(self, start: int = 0) -> AsyncIterator[Notice]:
         """Every notice so far from number `start` on, then live; ends after `SessionEnded`."""
         return self._timeline.read(start)
+
+    @property
+    def noticed(self) -> Sequence[Notice]:
+        """Every notice so far: what `timeline` tells of soon, at once."""
+        return self._timeline.so_far
 
     async def say(self, text: str) -> None:
         """The caller types instead of speaking."""
@@ -149,7 +155,7 @@ class Session:
     @property
     def now(self) -> float:
         """Seconds on the session's clock."""
-        return asyncio.get_running_loop().time() - self._opened_at
+        return self._clock.time() - self._opened_at
 
     def attached(self) -> None:
         """The service hears us (again)."""

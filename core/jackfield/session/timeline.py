@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from jackfield.notices import Notice
 
@@ -49,6 +49,11 @@ class Timeline:
         self._tell()
         self._closed = True
         self._wake()
+
+    @property
+    def so_far(self) -> Sequence[Notice]:
+        """Every notice that is still kept."""
+        return self._notices
 
     async def read(self, start: int = 0) -> AsyncIterator[Notice]:
         """Every notice from number `start` on, then live until the timeline closes."""

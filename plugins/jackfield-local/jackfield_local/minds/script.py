@@ -17,8 +17,10 @@ A script is YAML, a mapping with `steps` and perhaps `otherwise`:
     otherwise:
       say: I have no line for that.
 
-Each response uses the first step that fits. Without `otherwise`, a response that no step fits fails, and
-its message says what was heard. A step with neither `hear`, `output` nor `start` always fits.
+Each response uses the first step that fits. Where none does, and nothing was heard, what the response's own
+instructions order is said (a greeting, that a tool is still running). Otherwise, without `otherwise`, the
+response fails, and its message says what was heard. A step with neither `hear`, `output` nor `start`
+always fits.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from jackfield.errors import ConfigurationError
 from jackfield_local.minds.dialogue import Dialogue, read
+from jackfield_local.minds.orders import reported, verbatim
 from jackfield_local.speech import Call, Say, Thought
 
 
@@ -151,9 +154,11 @@ class ScriptMind:
     async def respond(self, thought: Thought) -> AsyncIterator[Say | Call]:
         """The first step that fits. Raises `ScriptedFailure` where the script says so, or has no step."""
         dialogue = read(thought.items, thought.pending)
-        step = next(
-            (each for each in self._script.steps if self._is_due(each, dialogue)), self._script.otherwise
-        )
+        step = next((each for each in self._script.steps if self._is_due(each, dialogue)), None)
+        if step is None and not dialogue.heard and (order := _order(thought.instructions)):
+            yield Say(order)
+            return
+        step = step or self._script.otherwise
         if step is None:
             raise ScriptedFailure(f"the script has no step for what was heard: {dialogue.heard!r}")
         if step.delay:
@@ -178,6 +183,10 @@ class ScriptMind:
         called = [(call.name, dict(call.arguments)) for call in dialogue.calls]
         words = step.say and any(_filled(step.say, dialogue) == each or step.say == each for each in said)
         return bool(words) or any((call.name, call.arguments) in called for call in step.call)
+
+
+def _order(instructions: str) -> str:
+    return verbatim(instructions) or reported(instructions)
 
 
 def _filled(text: str, dialogue: Dialogue) -> str:

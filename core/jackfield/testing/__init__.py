@@ -1,0 +1,65 @@
+"""The test kit: a line to an agent, in a test, with no account and no network.
+
+    from jackfield.testing import line
+
+    async def test_it_knows_the_time_in_lima():
+        async with line("receptionist") as caller:
+            await caller.says("what time is it in Lima?")
+            assert caller.heard("in Lima")
+            assert caller.calls["clock.now"].arguments == {"city": "Lima"}
+
+Importing this package is cheap; its parts are imported when they are first used, for pytest loads the
+plugin in it in every run.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jackfield.testing.agents import Agents
+    from jackfield.testing.caller import Caller
+    from jackfield.testing.calls import Call, Calls
+    from jackfield.testing.lines import line
+    from jackfield.testing.outcomes import hangs, in_turn, raises, returns
+    from jackfield.testing.script import at_start, otherwise, when
+    from jackfield.testing.time import SkippingClock
+
+_PLACES = {
+    "Agents": "agents",
+    "Call": "calls",
+    "Caller": "caller",
+    "Calls": "calls",
+    "SkippingClock": "time",
+    "at_start": "script",
+    "hangs": "outcomes",
+    "in_turn": "outcomes",
+    "line": "lines",
+    "otherwise": "script",
+    "raises": "outcomes",
+    "returns": "outcomes",
+    "when": "script",
+}
+
+__all__ = [
+    "Agents",
+    "Call",
+    "Caller",
+    "Calls",
+    "SkippingClock",
+    "at_start",
+    "hangs",
+    "in_turn",
+    "line",
+    "otherwise",
+    "raises",
+    "returns",
+    "when",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)

@@ -1,0 +1,94 @@
+"""`line`: a caller on the line to an agent, with everything around them real but the service."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from jackfield.config import Config
+from jackfield.errors import ConfigurationError
+from jackfield.plugins import PluginState
+from jackfield.runtime import Runtime
+from jackfield.session import Fittings, Session
+from jackfield.testing.agents import Agents, config_of, fitted, needed_plugins
+from jackfield.testing.caller import Caller, Mouth, Writing
+from jackfield.testing.embedded import EMBEDDED, RULES, VOICE, Embedded
+from jackfield.testing.floor import Floor
+from jackfield.testing.named import Named
+from jackfield.testing.outcomes import StandIn, StandIns
+from jackfield.testing.script import Cue, written
+from jackfield.testing.service import service
+from jackfield.testing.speech import Speaking
+from jackfield.testing.time import SkippingClock
+from jackfield.testing.wiretap import Wiretap
+
+
+@asynccontextmanager
+async def line(
+    agent: str | None = None,
+    agents: Agents | None = None,
+    *,
+    plugins: Mapping[str, object] | None = None,
+    tools: Mapping[str, StandIn] | None = None,
+    script: Sequence[Cue] | None = None,
+    audio: bool = False,
+) -> AsyncIterator[Caller]:
+    """A caller who has been put through to `agent` (the first one, if not said) and greeted.
+
+    `agents` is the path of an agents.yaml, YAML text, or a dict; without it, ./agents.yaml, or an agent made
+    up for the `plugins`. `plugins` are modules or objects by the name they go by, beside those installed
+    ones that the agents speak of. `tools` are what stands in for a tool (`returns`, `raises`, `hangs`,
+    `in_turn`, or a function); an MCP server of which any tool is replaced is not started. `script` is what
+    the model does; without it, the embedded server's rules decide. With `audio`, the caller speaks, over
+    WebRTC, and is understood by ear.
+
+    Raises `ConfigurationError` for agents, plugins or a script that cannot be used.
+    """
+    given, stand_ins = dict(plugins or {}), StandIns(tools or {})
+    config = config_of(agents, agent or "agent", [*given, *stand_ins.sources])
+    embedded = await asyncio.to_thread(_embedded, script, audio)
+    clock, floor = SkippingClock(), Floor()
+    fittings = Fittings(
+        plugins=[*(Named(name, plugin) for name, plugin in given.items()), embedded],
+        installed=needed_plugins(config, given) | ({VOICE} if audio else set()),
+        tools=stand_ins,
+        provider=lambda provider, *_: Wiretap(provider, floor),
+        clock=lambda: clock,
+    )
+    async with (
+        _running(fitted(config, EMBEDDED, stand_ins.sources), fittings, given) as runtime,
+        _put_through(runtime, agent or config.first_agent, audio) as (session, mouth),
+    ):
+        caller = Caller(session, mouth, floor, clock, stand_ins.hanging)
+        try:
+            await caller.until(caller.settled, "to be put through")
+            yield caller
+        finally:
+            await caller.hangs_up()
+
+
+def _embedded(script: Sequence[Cue] | None, audio: bool) -> Embedded:
+    """Blocks until the server is there."""
+    served = service(audio=audio)
+    return Embedded(served.url, served.key, RULES if script is None else served.model(written(script)))
+
+
+@asynccontextmanager
+async def _running(config: Config, fittings: Fittings, given: Iterable[str]) -> AsyncIterator[Runtime]:
+    async with Runtime(config, fittings) as runtime:
+        for report in runtime.plugins.report():
+            if report.name in given and report.state is not PluginState.LOADED:
+                raise ConfigurationError(f"the plugin {report.name} is {report.state.value}: {report.reason}")
+        await runtime.servers_met()
+        yield runtime
+
+
+@asynccontextmanager
+async def _put_through(runtime: Runtime, agent: str, audio: bool) -> AsyncIterator[tuple[Session, Mouth]]:
+    async with AsyncExitStack() as stack:
+        if audio:
+            yield await Speaking.call(runtime, agent, stack)
+        else:
+            session, _ = await runtime.connect(agent, modality="text")
+            yield session, Writing(session)

@@ -1,0 +1,78 @@
+"""The agent's part, written down: when the caller says X, call tool Y, then say Z.
+
+script=[
+    when("time", "lima").says("Let me look.").calls("clock.now", city="Lima").then("{output}"),
+    when("goodbye").says("Goodbye."),
+    otherwise().says("Pardon?"),
+]
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+from jackfield.calls import Json
+from jackfield.tools.wire import wire_name
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One step. Each method returns a new one that does this as well."""
+
+    condition: Mapping[str, Json]
+    spoken: str = ""
+    called: Sequence[Mapping[str, Json]] = ()
+    after: str = ""
+    is_last: bool = False
+
+    def says(self, words: str) -> Self:
+        """Say this, before any function call. `{heard}` is what the caller said."""
+        return replace(self, spoken=words)
+
+    def calls(self, tool: str, **arguments: Json) -> Self:
+        """Call this tool (`clock.now`, or a name as it is on the wire, for handoffs); several of them run
+        side by side."""
+        call: dict[str, Json] = {"name": wire_name(tool), "arguments": arguments}
+        return replace(self, called=[*self.called, call])
+
+    def then(self, words: str) -> Self:
+        """Say this when an output is there; `{output}` is its text."""
+        return replace(self, after=words)
+
+    def steps(self) -> list[dict[str, Json]]:
+        """As the embedded server's script mind has it."""
+        does: dict[str, Json] = {"say": self.spoken} if self.spoken else {}
+        if self.called:
+            does["call"] = list(self.called)
+        told = [{"output": call["name"], "say": self.after} for call in self.called] if self.after else []
+        return [{**self.condition, **does}, *told]
+
+
+def when(*words: str) -> Cue:
+    """When all of these words (or phrases) occur in what the caller said."""
+    return Cue({"hear": list(words)})
+
+
+def at_start() -> Cue:
+    """When the agent is asked to speak before the caller has said anything."""
+    return Cue({"start": True})
+
+
+def otherwise() -> Cue:
+    """When nothing else fits."""
+    return Cue({}, is_last=True)
+
+
+def written(cues: Sequence[Cue]) -> str:
+    """The script as the embedded server takes it (JSON is YAML). What tools return and no cue speaks about
+    is said as it is."""
+    steps = [step for cue in cues if not cue.is_last for step in cue.steps()]
+    spoken = {step.get("output") for step in steps}
+    tools = {str(call["name"]) for cue in cues for call in cue.called}
+    steps += [{"output": name, "say": "{output}"} for name in sorted(tools - spoken)]
+    last = [step for cue in cues if cue.is_last for step in cue.steps()]
+    script: dict[str, Json] = {"steps": steps or [{"start": True, "say": "Hello."}]}
+    return json.dumps({**script, "otherwise": last[0]} if last else script)

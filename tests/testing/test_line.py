@@ -1,0 +1,83 @@
+"""A line in a test: what the caller says, hears and sees of the tools."""
+
+from jackfield.testing import hangs, line, raises, returns, when
+
+
+def weather(city: str) -> str:
+    """The weather in a city.
+
+    Args:
+        city: Its name.
+    """
+    return f"It rains in {city}."
+
+
+AGENTS = """
+agents:
+  desk:
+    greeting: Good day.
+    instructions: Help.
+    tools: [shop.*]
+    calls: {timeout: 20s, announce_after: 3s}
+"""
+
+
+async def test_an_agent_answers_by_what_a_tool_says() -> None:
+    async with line(
+        agents=AGENTS,
+        tools={"shop.weather": weather},
+        script=[when("weather", "lima").calls("shop.weather", city="Lima").then("Well: {output}")],
+    ) as caller:
+        await caller.says("What is the weather in Lima?")
+        assert caller.heard("Well: It rains in Lima.")
+        assert caller.calls["shop.weather"].arguments == {"city": "Lima"}
+        assert caller.said[0] == "Good day."
+
+
+async def test_a_tool_that_hangs_is_announced_and_then_given_up_when_time_passes() -> None:
+    async with line(
+        agents=AGENTS,
+        tools={"shop.weather": hangs()},
+        script=[when("weather").calls("shop.weather", city="Lima").then("Sorry: {output}")],
+    ) as caller:
+        await caller.says("How is the weather?")
+        assert not caller.calls["shop.weather"].outcome
+        await caller.waits(5)
+        assert caller.heard("still looking into it")
+        await caller.waits(20)
+        assert caller.heard("no result within 20 seconds")
+
+
+async def test_a_tool_that_raises_is_told_in_its_own_words() -> None:
+    async with line(
+        agents=AGENTS,
+        tools={"shop.weather": raises("The station is closed.")},
+        script=[when("weather").calls("shop.weather", city="Lima").then("Sorry: {output}")],
+    ) as caller:
+        await caller.says("How is the weather?")
+        assert caller.heard("The station is closed")
+
+
+async def test_the_mind_of_the_embedded_server_answers_where_there_is_no_script() -> None:
+    async with line(agents=AGENTS, tools={"shop.weather": weather}) as caller:
+        await caller.says("what is the weather in Lima?")
+        assert caller.calls["shop.weather"].arguments == {"city": "Lima"}
+        assert caller.heard("it rains in lima")
+
+
+async def test_a_known_tool_keeps_its_schema_when_a_test_says_what_it_returns() -> None:
+    async with line(
+        agents={"agents": {"desk": {"tools": ["clock.now"]}}}, tools={"clock.now": returns("Noon.")}
+    ) as caller:
+        await caller.says("what time is it in Lima?")
+        assert caller.calls["clock.now"].arguments == {"city": "Lima"}
+        assert caller.heard("noon")
+
+
+async def test_a_caller_may_speak_and_is_understood_by_ear() -> None:
+    agents = {"agents": {"desk": {"greeting": "Good day.", "tools": ["clock.now"]}}}
+    async with line(agents=agents, tools={"clock.now": returns("It is noon.")}, audio=True) as caller:
+        await caller.says("What time is it in Lima?")
+        assert caller.heard("it is noon")
+        assert caller.calls["clock.now"].arguments == {"city": "Lima"}
+        await caller.assert_no_audio_gap(2000)
