@@ -45,25 +45,6 @@ class SidebandConnected(Notice):
 
 
 @dataclass(frozen=True, slots=True)
-class LineWanted(Notice):
-    """The caller's side is asked for a new line, by an SDP offer: the session at the provider ends soon, or
-    (`broken`) is gone. Until the line has changed, the caller stays where it is."""
-
-    reason: str
-    broken: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LineChanged(Notice):
-    """The session has gone over to the new line `number` (1 is the one it began with): from now on the caller
-    speaks there. It is at a session of `provider`'s that was told everything."""
-
-    number: int
-    provider: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class SessionEnded(Notice):
     """`reason` is a sentence; `failed` tells an accident from a hang-up."""
 

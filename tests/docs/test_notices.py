@@ -8,6 +8,7 @@ from typing import get_origin, get_type_hints
 
 from jackfield import notices
 from jackfield.calls import OutcomeKind
+from jackfield.conversation import notices as of_lines
 from jackfield.mcp import notices as of_servers
 from jackfield.notices import Notice
 
@@ -35,7 +36,7 @@ def described() -> dict[str, dict[str, str]]:
 
 
 def declared() -> dict[str, dict[str, str]]:
-    values = [*vars(notices).values(), *vars(of_servers).values()]
+    values = [*vars(notices).values(), *vars(of_servers).values(), *vars(of_lines).values()]
     kinds = dict.fromkeys(kind for kind in values if isinstance(kind, type) and issubclass(kind, Notice))
     return {
         re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(): {

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from jackfield.conversation.notices import LineChanged, LineWanted
 from jackfield.errors import ProviderRefused
-from jackfield.notices import LineChanged, LineWanted, SessionEnded
+from jackfield.notices import SessionEnded
 from tests.session.exchange import PATIENCE, Exchange, Line, a_line
 
 AGENTS = """

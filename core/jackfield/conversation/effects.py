@@ -59,6 +59,11 @@ class Replied:
 
 
 @dataclass(frozen=True, slots=True)
+class LoseLine:
+    """The line is broken: listen to it no more."""
+
+
+@dataclass(frozen=True, slots=True)
 class WantLine:
     """The caller is to make a new line; `broken` is whether the one there was is gone."""
 
@@ -82,4 +87,4 @@ class Close:
     failed: bool = True
 
 
-Effect = StartCall | CancelCall | Send | Note | Asking | Replied | WantLine | MoveLine | Close
+Effect = StartCall | CancelCall | Send | Note | Asking | Replied | LoseLine | WantLine | MoveLine | Close

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from jackfield.conversation.effects import MoveLine, WantLine
+from jackfield.conversation.effects import LoseLine, MoveLine, WantLine
 from jackfield.conversation.orders import Orders
 
 EARLY = 120.0
@@ -177,6 +177,8 @@ class Renewal:
         if after is None:
             return False
         self.stand = after
+        if turn is Turn.BREAKS and after is not Stand.CURRENT:
+            self._orders.give(LoseLine())
         if after in (Stand.WANTED, Stand.BROKEN):
             self._orders.give(WantLine(self._reason, broken=after is Stand.BROKEN))
         elif after is Stand.CURRENT:

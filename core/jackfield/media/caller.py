@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from jackfield.errors import MediaError
@@ -23,6 +24,24 @@ MOST_LATE = RATE * 2 // 5
 # The part of a question after its last voiced sample: the silence that a recording ends with.
 _REST = ":rest"
 _LIVE = ":microphone"
+SWITCHED = "switched to another line"
+
+
+class NextLine:
+    """A line beside the one that is used: it sends silence, and what comes is not listened to."""
+
+    def __init__(self, tell: Callable[..., None]) -> None:
+        self.happened: Callable[[PeerEvent], None] = self._wait
+        self.left: Callable[[PlayoutEvent], None] = lambda event: None
+        self.mouth = Mouth(Playout(), lambda event: self.left(event))
+        self.peer = Peer(self.mouth, lambda event: self.happened(event), calling=True)
+        self._tell = tell
+
+    def _wait(self, event: PeerEvent) -> None:
+        if isinstance(event, Connected):
+            self._tell("renewed", time.monotonic())
+        elif isinstance(event, Lost):
+            self._tell("unrenewed", time.monotonic(), reason=event.reason)
 
 
 class Caller:
@@ -35,7 +54,9 @@ class Caller:
         self._recorded = bytearray()
         self._questions: dict[str, bytearray] = {}
         self._handset: Handset | None = None
-        self._peer = Peer(Mouth(self._playout, self._left), self._happened, calling=True)
+        self._mouth = Mouth(self._playout, self._left)
+        self._peer = Peer(self._mouth, self._happened, calling=True)
+        self._next: NextLine | None = None
 
     async def serve(self) -> None:
         """Do what the parent asks until it is gone."""
@@ -56,7 +77,11 @@ class Caller:
             case "offer":
                 return await self._peer.offer(message.text("label"))
             case "accept":
-                await self._peer.accept(message.text("sdp"))
+                await (self._next.peer if self._next else self._peer).accept(message.text("sdp"))
+            case "renew":
+                return await self._renew(message.text("label"))
+            case "switch":
+                await self._switch()
             case "play":
                 self._collect(message)
             case "send":
@@ -68,6 +93,24 @@ class Caller:
             case "finish":
                 return await self._finish(message)
         return None
+
+    async def _renew(self, label: str) -> str:
+        """A second line, silent both ways until it is switched to."""
+        if self._next is not None:
+            await self._next.peer.close("another line is made instead")
+        self._next = NextLine(self._tell)
+        return await self._next.peer.offer(label)
+
+    async def _switch(self) -> None:
+        """The second line is the one from now on."""
+        if self._next is None:
+            raise MediaError("There is no second line to switch to.")
+        following, old, self._next = self._next, self._peer, None
+        self._mouth.playout, following.mouth.playout = following.mouth.playout, self._playout
+        self._mouth, self._peer = following.mouth, following.peer
+        following.happened = self._happened
+        following.left = self._left
+        await old.close(SWITCHED)
 
     def _collect(self, message: Message) -> None:
         """A question comes in pieces; it is said when it is complete, so that its end is known."""
@@ -107,8 +150,8 @@ class Caller:
                 self._wire.send("event", text.encode(), event="text", at=self._measurement.since(now))
             case Sound(pcm, real):
                 self._heard(pcm, now, real=real)
-            case Lost(reason):
-                self._tell("closed", now, reason=reason)
+            case Lost(reason) if reason != SWITCHED:
+                self._tell("lost", now, reason=reason)
 
     def _heard(self, pcm: bytes, now: float, *, real: bool) -> None:
         if len(self._recorded) < MOST_RECORDED:
@@ -133,7 +176,10 @@ class Caller:
         if self._handset is not None:
             self._handset.close()
             self._handset = None
+        if self._next is not None:
+            await self._next.peer.close(reason)
         await self._peer.close(reason)
+        self._tell("closed", time.monotonic(), reason=reason)
 
 
 async def _serve(wire: Wire) -> None:

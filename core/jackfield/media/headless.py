@@ -105,6 +105,8 @@ class HeadlessPeer:
         self._questions = itertools.count(1)
         self._connected: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._channel: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._renewed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._may_be_lost = False
         self._reader = asyncio.get_running_loop().create_task(self._read())
 
     @classmethod
@@ -133,6 +135,26 @@ class HeadlessPeer:
     async def connected(self) -> None:
         """Wait until sound can flow; raises `MediaError` with the reason if it never will (after 10 s)."""
         await self._reached(self._connected, "The call did not connect")
+
+    async def renew(self, label: str = LABEL) -> str:
+        """An SDP offer for a second line beside the one there is, as `LineWanted` asks for it: `accept` the
+        answer, wait until it is `renewed`, and `switch` when the session has moved (`LineChanged`). A line
+        that is lost is not the end of the call from now on."""
+        self._may_be_lost = True
+        self._renewed = asyncio.get_running_loop().create_future()
+        return str(await self._ask("renew", label=label))
+
+    async def renewed(self) -> None:
+        """Wait until sound can flow on the second line."""
+        await self._reached(self._renewed, "The second line did not connect")
+
+    async def switch(self) -> None:
+        """Speak and listen on the second line from now on, and let go of the first."""
+        await self._ask("switch")
+
+    def lines_may_change(self) -> None:
+        """Somebody will `renew` a line that is lost, so it is not the end of the call."""
+        self._may_be_lost = True
 
     async def opened(self) -> None:
         """Wait until the data channel is open."""
@@ -224,17 +246,28 @@ class HeadlessPeer:
             self._events.put(MessageReceived(at, message.payload.decode(errors="replace")))
         elif kind == "said":
             self._events.put(Said(at, message.text("name")))
-        elif kind == "closed":
+        elif kind == "closed" or (kind == "lost" and not self._may_be_lost):
             self._end(message.text("reason"), at)
+        elif kind in ("lost", "renewed", "unrenewed"):
+            self._line_changed(kind, str(message.fields.get("reason", "")))
         else:
             self._events.put(_KINDS[kind](at))
             reached = {"connected": self._connected, "channel": self._channel}.get(kind)
             if reached is not None and not reached.done():
                 reached.set_result(None)
 
+    def _line_changed(self, kind: str, reason: str) -> None:
+        if kind == "lost" or self._renewed.done():
+            return
+        if kind == "renewed":
+            self._renewed.set_result(None)
+        else:
+            self._renewed.set_exception(MediaError(f"The second line did not connect: {reason}."))
+            self._renewed.exception()
+
     def _end(self, reason: str, at: int) -> None:
         self._events.put(Closed(at, reason), last=True)
-        for future in (self._connected, self._channel):
+        for future in (self._connected, self._channel, self._renewed):
             if not future.done():
                 future.set_exception(MediaError(f"The call is over: {reason}."))
                 future.exception()  # seen: nobody need wait for it

@@ -56,11 +56,12 @@ class OpusEncoder:
 
 
 class Mouth(AudioStreamTrack):
-    """The track that sends what a `Playout` holds. `told` is called as sound leaves."""
+    """The track that sends what `playout` holds, which may be another one at any moment. `told` is called as
+    sound leaves."""
 
     def __init__(self, playout: Playout, told: Callable[[PlayoutEvent], None]) -> None:
         super().__init__()
-        self._playout = playout
+        self.playout = playout
         self._told = told
         self._encoder = OpusEncoder()
         self._began: float | None = None
@@ -71,7 +72,7 @@ class Mouth(AudioStreamTrack):
         if self.readyState != "live":
             raise MediaStreamError
         await self._tick()
-        pcm, events = self._playout.take()
+        pcm, events = self.playout.take()
         packet: Encoded = av.Packet(self._encoder.encode(pcm))
         packet.pts = self._frames * _TICKS
         packet.time_base = _TIME_BASE

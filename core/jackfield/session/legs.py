@@ -135,6 +135,13 @@ class Legs:
         self._stands(self._next)
         return True
 
+    def give_up_next(self, number: int, reason: str) -> bool:
+        """The session of this number is of no use. False if that is not the next one."""
+        if self._next is None or self._next.number != number:
+            return False
+        self._over(self._next, reason, error=True)
+        return True
+
     def move(self) -> Leg | None:
         """The next session is the one we are at from now on; None if there is none. What it had to say so far
         is in `kept`."""

@@ -12,10 +12,11 @@ from typing import Protocol
 
 from jackfield.calls import Json
 from jackfield.conversation.conversation import Conversation
-from jackfield.conversation.effects import MoveLine, WantLine
+from jackfield.conversation.effects import LoseLine, MoveLine, WantLine
+from jackfield.conversation.notices import LineChanged, LineWanted
 from jackfield.conversation.renewal import Renewal, Stand
 from jackfield.errors import ProviderError, ProviderRefused
-from jackfield.notices import LineChanged, LineWanted, Notice, Trouble
+from jackfield.notices import Notice, Trouble
 from jackfield.protocol.client_events import ClientEvent
 from jackfield.providers.base import Provider
 from jackfield.session.legs import Legs, send
@@ -132,16 +133,24 @@ class Line:
         """The caller's end of the new line is connected. False if that is not the line that is being made."""
         return self._legs.caller_is_at(number)
 
+    def caller_is_not_at(self, number: int, reason: str) -> bool:
+        """The caller cannot connect to the new line. False if that is not the line that is being made."""
+        return self._legs.give_up_next(number, reason)
+
     # --- what the conversation decides ----------------------------------------------------------------
 
-    def want(self, wanted: WantLine) -> None:
-        """Ask the caller for a new line."""
-        if wanted.broken:
-            self._legs.drop()
-            self._session.conversation.detached(self._session.now)
-        self._session.note(LineWanted(self._session.now, wanted.reason, wanted.broken))
+    def change(self, effect: LoseLine | WantLine | MoveLine) -> None:
+        """Carry out what the conversation wants done about the line."""
+        match effect:
+            case LoseLine():
+                self._legs.drop()
+                self._session.conversation.detached(self._session.now)
+            case WantLine(reason, broken):
+                self._session.note(LineWanted(self._session.now, reason, broken))
+            case MoveLine():
+                self._move(effect)
 
-    def move(self, order: MoveLine) -> None:
+    def _move(self, order: MoveLine) -> None:
         """Go over to the new line, and tell it everything."""
         leg = self._legs.move()
         if leg is None:

@@ -14,6 +14,7 @@ from jackfield.conversation.effects import (
     CancelCall,
     Close,
     Effect,
+    LoseLine,
     MoveLine,
     Note,
     Replied,
@@ -205,10 +206,8 @@ class Session:
                 self._calls.questions.put(question)
             case Replied():
                 self._calls.questions.settle(effect)
-            case WantLine():
-                self.line.want(effect)
-            case MoveLine():
-                self.line.move(effect)
+            case LoseLine() | WantLine() | MoveLine():
+                self.line.change(effect)
             case Close(reason, failed):
                 self.end(reason, failed=failed)
 

@@ -12,12 +12,14 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from jackfield import ConfigurationError, ProviderError, ProviderUnreachable
+from jackfield.config.values import Seconds
 from jackfield.hookspecs import Settings
 from jackfield.providers.base import Answer, SessionObject, Sideband
 from jackfield.providers.credential import ApiKey
 from jackfield.providers.endpoint import Endpoint
 from jackfield.providers.realtime import RealtimeProvider
 from jackfield.providers.settings import read
+from jackfield_local.engine.session import DEFAULT_SECONDS
 from jackfield_local.engine.session_settings import DEFAULT_MODEL
 from jackfield_local.server_process import ServerProcess
 
@@ -41,13 +43,15 @@ class ChatService(Strict):
 
 
 class LocalSettings(Strict):
-    """`providers: local:` in agents.yaml. `script` is the file of the script mind."""
+    """`providers: local:` in agents.yaml. `script` is the file of the script mind; `limit` is how long a
+    session may last, an hour as at the real services."""
 
     kind: Literal["local"] = "local"
     mind: Literal["rules", "script", "chat"] = "rules"
     script: str | None = None
     chat: ChatService | None = None
     media_processes: int = Field(default=1, ge=1, le=64)
+    limit: Seconds = DEFAULT_SECONDS
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
 
     def arguments(self) -> list[str]:
@@ -58,7 +62,8 @@ class LocalSettings(Strict):
             raise ConfigurationError(f"providers.{KIND}.chat is missing: the chat mind needs url and model")
         mind = f"script:{self.script}" if self.mind == "script" else self.mind
         common = ["--mind", mind, "--log-level", self.log_level]
-        return [*common, "--media-processes", str(self.media_processes)]
+        limit = ["--session-seconds", str(self.limit)]
+        return [*common, *limit, "--media-processes", str(self.media_processes)]
 
     def environment(self) -> dict[str, str]:
         if self.chat is None:

@@ -1,0 +1,26 @@
+"""Notices about a session that outlives those of the service: its lines, its end, what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jackfield.notices import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class LineWanted(Notice):
+    """The caller's side is asked for a new line, by an SDP offer: the session at the provider ends soon, or
+    (`broken`) is gone. Until the line has changed, the caller stays where it is."""
+
+    reason: str
+    broken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineChanged(Notice):
+    """The session has gone over to the new line `number` (1 is the one it began with): from now on the caller
+    speaks there. It is at a session of `provider`'s that was told everything."""
+
+    number: int
+    provider: str
+    reason: str

@@ -1,0 +1,85 @@
+"""A caller talks on while the sessions at the service end one after the other; over WebRTC."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from jackfield.config import load
+from jackfield.conversation.notices import LineChanged, LineWanted
+from jackfield.media import HeadlessPeer
+from jackfield.notices import AgentSaid, CallFinished, CallHeard, CallReceived, CallStarted
+from jackfield.runtime import Runtime
+from jackfield.session import Fittings
+from jackfield.session.following import follow
+from tests.line import waiting
+from tests.line.caller import Caller
+
+ROLLOVERS = 2
+LONGEST_GAP_MS = 300
+
+AGENTS = """
+version: 1
+provider: local
+providers: {local: {mind: script, script: SCRIPT, limit: 5s}}
+agents:
+  keeper:
+    greeting: Good morning.
+    tools: [waiting.*]
+    calls: {announce_after: never, timeout: 60s}
+"""
+
+SCRIPT = """
+steps:
+  - hear: wait for
+    say: I wait.
+    call: {name: waiting__door, arguments: {}}
+  - output: waiting__door
+    say: "{output}"
+  - hear: ready
+    say: You said {heard}
+"""
+
+
+@asynccontextmanager
+async def a_call(folder: Path, agents: str = AGENTS) -> AsyncIterator[tuple[Caller, HeadlessPeer]]:
+    (folder / "script.yaml").write_text(SCRIPT)
+    (folder / "agents.yaml").write_text(agents.replace("SCRIPT", str(folder / "script.yaml")))
+    fittings = Fittings(plugins=[waiting], installed=["local"])
+    async with Runtime(load(folder / "agents.yaml"), fittings) as runtime, HeadlessPeer.start() as peer:
+        session, answer = await runtime.open_session("keeper", await peer.offer())
+        await peer.accept(answer)
+        await peer.connected()
+        following = asyncio.create_task(follow(session, peer))
+        caller = Caller(peer, session)
+        try:
+            yield caller, peer
+        finally:
+            following.cancel()
+            await session.hang_up()
+
+
+async def test_function_calls_that_are_at_work_over_every_change_of_line_are_answered_once(
+    tmp_path: Path,
+) -> None:
+    async with a_call(tmp_path) as (caller, peer):
+        for number in range(1, ROLLOVERS + 1):
+            await caller.session.say(f"wait for it, {number}")
+            await caller.hears(lambda caller, n=number: len(caller.all(CallStarted)) == n)
+            await caller.hears(lambda caller, n=number: len(caller.all(LineChanged)) == n)
+            waiting.doors.open(f"Here is number {number}.")
+            await caller.hears(lambda caller, n=number: len(caller.all(CallHeard)) == n)
+            await caller.hears(
+                lambda caller, n=number: any(f"number {n}" in s.text for s in caller.all(AgentSaid))
+            )
+        report = await peer.finish(tmp_path / "heard.wav")
+
+    assert [each.number for each in caller.all(LineChanged)] == list(range(2, ROLLOVERS + 2))
+    assert not any(each.broken for each in caller.all(LineWanted))
+    assert len(caller.all(CallReceived)) == len(caller.all(CallFinished)) == ROLLOVERS
+    said = [each.text for each in caller.all(AgentSaid)]
+    assert said.count("Good morning.") == 1
+    for number in range(1, ROLLOVERS + 1):
+        assert sum(f"number {number}" in text for text in said) == 1, said
+    assert report.longest_gap_ms < LONGEST_GAP_MS, report.gaps_ms
+    print(f"longest gap over {ROLLOVERS} changes of line: {report.longest_gap_ms} ms")
