@@ -4,6 +4,7 @@
 
     inward    the event `response.output_item.done` goes on the wire  ->  the tool is entered
     outward   the tool returns  ->  its output is received from the wire
+    through   both together
 
 This process is the service. Each client is a process of its own with all its sessions on real sockets; all
 are idle but the one that is called, and each round is another one's. Rounds of the clients alternate, so that
@@ -31,6 +32,7 @@ from figures import Row, percentile, table, write
 
 SIDES = ("jackfield", "threaded", "bare")
 TOOLS = {"jackfield": "bench__noop", "threaded": "noop", "bare": "noop"}
+WAYS = ("inward", "outward", "through")
 PAUSE = 0.004
 """Seconds between rounds: callers do not come on each other's heels; work that is left over ends in it."""
 
@@ -60,6 +62,7 @@ class Samples:
 
     inward: list[float] = field(default_factory=list)
     outward: list[float] = field(default_factory=list)
+    through: list[float] = field(default_factory=list)
     processor: float = 0.0
 
 
@@ -106,6 +109,7 @@ async def _round(client: Client, line: Line, calls: int, samples: Samples) -> No
     done = await line.call(TOOLS[client.name], calls, asks=client.name != "bare")
     samples.inward += done.inward()
     samples.outward += done.outward()
+    samples.through += done.through()
     await asyncio.sleep(PAUSE)
 
 
@@ -147,8 +151,7 @@ async def bench(
         start = {f"{side} s": round(used[side]["processor_seconds"], 2) for side in SIDES}
         for calls in parallel:
             samples = await measure(clients, calls, seconds)
-            ways = {"inward": "inward", "outward": "outward"}
-            for way in ways:
+            for way in WAYS:
                 latencies.append(
                     row(sessions, calls, way, {side: getattr(samples[side], way) for side in SIDES})
                 )

@@ -47,6 +47,10 @@ class Round:
         """Microseconds from each event to its tool."""
         return [(self.entered[each] - self.called[each]) / 1000 for each in self.called]
 
+    def through(self) -> list[float]:
+        """Microseconds from each event to its output."""
+        return [(self.answered[each] - self.called[each]) / 1000 for each in self.called]
+
     def outward(self) -> list[float]:
         """Microseconds from each tool to the wire on this side."""
         return [(self.answered[each] - self.entered[each]) / 1000 for each in self.called]

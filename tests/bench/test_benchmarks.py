@@ -24,7 +24,10 @@ def test_the_dispatch_of_one_and_of_parallel_calls_is_measured_beside_clients_by
     arguments = ["--sessions", "1,3", "--calls", "1,4", "--seconds", "0.1"]
     latencies = figures("dispatch.py", arguments, tmp_path)["latencies"]
     assert [(row["sessions"], row["calls"], row["way"]) for row in latencies] == [
-        (sessions, calls, way) for sessions in (1, 3) for calls in (1, 4) for way in ("inward", "outward")
+        (sessions, calls, way)
+        for sessions in (1, 3)
+        for calls in (1, 4)
+        for way in ("inward", "outward", "through")
     ]
     assert all(float(str(row[f"/ {side}"])) > 0 for row in latencies for side in ("threaded", "bare"))
 
