@@ -33,6 +33,7 @@ from jackfield.plugins import Plugins
 from jackfield.providers import BUILT_IN
 from jackfield.providers.base import Provider
 from jackfield.session import Fittings, Modality, Session, SocketLine, Switchboard, servers
+from jackfield.session.burdens import weigh
 from jackfield.session.happenings import notices_of_blocked
 from jackfield.telemetry import spans
 from jackfield.tools.catalogue import Catalogue
@@ -122,6 +123,7 @@ class Runtime:
         return self._switchboard
 
     def _put_through(self, session: Session, call_id: str) -> None:
+        weigh(session.persona)
         self.sessions[session.id] = session
         task = asyncio.create_task(self._serve(session, call_id), name=session.id)
         self._tasks.add(task)

@@ -9,11 +9,12 @@ from jackfield.calls import CallPolicy, Isolation
 from jackfield.cli.offers import Offers
 from jackfield.config.calls import CallsConfig
 from jackfield.config.loader import Reading
-from jackfield.config.policies import levels
+from jackfield.config.policies import levels, searched
 from jackfield.config.report import Problem, Span, did_you_mean
 from jackfield.config.source import Where
 from jackfield.config.tool_names import matches
-from jackfield.tools.catalogue import Catalogue, Selection
+from jackfield.tools.burden import Burden
+from jackfield.tools.catalogue import Catalogue, Selection, function_tools
 from jackfield.tools.tool import THREAD
 
 
@@ -32,7 +33,10 @@ class Survey:
 def survey(reading: Reading, offers: Offers) -> Survey:
     """Compare a file with what there is."""
     catalogue = Catalogue(offers.sources)
-    chosen = {name: catalogue.choose(agent.tools) for name, agent in reading.config.agents.items()}
+    hidden = searched(reading.config)
+    chosen = {
+        name: catalogue.choose(agent.tools, searched=hidden) for name, agent in reading.config.agents.items()
+    }
     tools = {name: sorted(tool.name for tool in chosen[name].tools.values()) for name in chosen}
     problems = [
         *_providers(reading, offers),
@@ -46,6 +50,7 @@ def survey(reading: Reading, offers: Offers) -> Survey:
         problems.extend(_missing(reading, offers, name, selection))
         problems.extend(_blocking(reading, name, selection))
         notes.extend(_aside(reading, name, selection))
+        notes.extend(_heavy(reading, name, selection))
     servers = [_server(name, offers, catalogue) for name in reading.config.mcp_servers]
     return Survey(problems, notes, tools, offers.policies, sorted(offers.plugins), servers)
 
@@ -130,6 +135,11 @@ def _aside(reading: Reading, agent: str, selection: Selection) -> Iterator[Probl
         at = next(index for index, pattern in enumerate(patterns) if matches(tool, pattern))
         span = reading.document.span(("agents", agent, "tools", at))
         yield Problem(span, f'the tool "{tool}" is set aside: {_one_line(reason)}')
+
+
+def _heavy(reading: Reading, agent: str, selection: Selection) -> Iterator[Problem]:
+    if (warning := Burden.of(function_tools(selection)).warning(agent)) is not None:
+        yield Problem(reading.document.key(("agents", agent, "tools")), warning)
 
 
 def _overrides(reading: Reading, offers: Offers, tools: Mapping[str, list[str]]) -> Iterator[Problem]:

@@ -13,6 +13,7 @@ from jackfield.calls import Json
 from jackfield.cli.columns import columns
 from jackfield.cli.offers import Offers, ask
 from jackfield.config import Config, load, policy_for
+from jackfield.config.policies import searched
 from jackfield.errors import ConfigurationError
 from jackfield.tools.catalogue import Catalogue, Selection
 from jackfield.tools.nearest import did_you_mean
@@ -109,10 +110,13 @@ class Inventory:
 
 def take_inventory(config: Config, offers: Offers) -> Inventory:
     catalogue = Catalogue(offers.sources)
+    hidden = searched(config)
     return Inventory(
         catalogue=catalogue,
         offers=offers,
-        chosen={name: catalogue.choose(agent.tools) for name, agent in config.agents.items()},
+        chosen={
+            name: catalogue.choose(agent.tools, searched=hidden) for name, agent in config.agents.items()
+        },
         down={
             **offers.broken,
             **offers.down,
@@ -148,8 +152,9 @@ def _sums(inventory: Inventory) -> list[str]:
     """How much of a session the tools of each agent take: it is paid for with every one."""
     sums = [
         f"{agent}: {len(each.tools)} tools, {sum(map(session_bytes, each.tools.values()))} bytes"
+        + (f"; {len(each.hidden)} more by tool_search" if each.hidden else "")
         for agent, each in inventory.chosen.items()
-        if each.tools
+        if each.tools or each.hidden
     ]
     return ["\n".join(sums)] if sums else []
 

@@ -41,6 +41,11 @@ def levels(config: Config, agent_name: str, tool_name: str) -> Iterator[tuple[Wh
             yield (*where, "tools", pattern), limits
 
 
+def searched(config: Config) -> frozenset[str]:
+    """The MCP servers among whose tools the model searches, instead of carrying them all."""
+    return frozenset(name for name, server in config.mcp_servers.items() if server.tool_search)
+
+
 def _of_its_server(config: Config, tool_name: str) -> Iterator[tuple[Where, CallLimits]]:
     name, _, tool = tool_name.partition(".")
     if (server := config.mcp_servers.get(name)) is not None:

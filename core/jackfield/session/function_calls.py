@@ -19,6 +19,7 @@ from jackfield.session.happenings import notice_of
 from jackfield.session.persona import Persona
 from jackfield.session.questions import Questions
 from jackfield.session.switchboard import Switchboard
+from jackfield.session.tool_search import ToolSearch
 from jackfield.tools.tool import ToolContext
 
 
@@ -58,6 +59,7 @@ class FunctionCalls:
         self._scene = scene
         self._switchboard = switchboard
         self.questions = Questions(scene)
+        self._search = ToolSearch()
 
     def start(self, call: StartCall) -> None:
         """Whoever is to do it does it; never waits."""
@@ -80,7 +82,8 @@ class FunctionCalls:
 
     def persona(self, agent: str) -> Persona:
         """The agent with the tools that are there now, in this session."""
-        return self.questions.offered(self._switchboard.persona(agent, self._scene.id))
+        found = self._search.offered(self._switchboard.persona(agent, self._scene.id))
+        return self.questions.offered(found)
 
     def abandon(self) -> None:
         """The session is over: nobody waits for any of them."""
@@ -130,7 +133,7 @@ class FunctionCalls:
         self._scene.carry_out()
 
     def _finished(self, call_id: str, outcome: Outcome) -> None:
-        if outcome.handle:  # the model must have `read_more` before it reads of it
+        if outcome.handle or self._search.found_more:  # what an output speaks of, the model must have
             self._scene.refresh_tools()
         self._scene.conversation.finish(call_id, outcome, self._scene.now)
         self._scene.carry_out()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from jackfield.calls import CallPolicy, Json
 from jackfield.config import AgentConfig, Config, handoff_tool, instructions_for, policy_for
+from jackfield.config.policies import searched
 from jackfield.session import work_tools
 from jackfield.tools.catalogue import Catalogue, function_tools
 from jackfield.tools.tool import Tool
@@ -18,7 +19,7 @@ _DEFAULTS = CallPolicy()
 @dataclass(frozen=True, slots=True)
 class Persona:
     """Fits the conversation's `Repertoire`. `tools` and `handoffs` are keyed by wire name; a handoff's
-    value is the agent it leads to."""
+    value is the agent it leads to. `hidden` are tools that the model has to search for."""
 
     agent: str
     config: AgentConfig
@@ -27,6 +28,7 @@ class Persona:
     handoffs: Mapping[str, str]
     policies: Mapping[str, CallPolicy]
     function_tools: Sequence[Mapping[str, Json]]
+    hidden: Mapping[str, Tool] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -35,7 +37,7 @@ class Persona:
         """The agent as agents.yaml declares it, with those of its tools that are there now. `defaults` are
         the policies that plugins give their own tools."""
         declared = config.agents[agent]
-        selection = catalogue.choose(declared.tools)
+        selection = catalogue.choose(declared.tools, searched=searched(config))
         handoffs = {handoff_tool(handoff.to): handoff for handoff in declared.handoffs}
         offers = [_offer(name, handoff.to, handoff.when) for name, handoff in handoffs.items()]
         return cls(
@@ -46,9 +48,10 @@ class Persona:
             handoffs={name: handoff.to for name, handoff in handoffs.items()},
             policies={
                 wire_name: policy_for(config, agent, tool.name, defaults.get(tool.name))
-                for wire_name, tool in selection.tools.items()
+                for wire_name, tool in {**selection.tools, **selection.hidden}.items()
             },
             function_tools=[*function_tools(selection), *offers, *_work_tools(declared)],
+            hidden=selection.hidden,
         )
 
     def with_tool(self, wire_name: str, tool: Tool, policy: CallPolicy) -> Persona:

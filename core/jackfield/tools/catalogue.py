@@ -6,8 +6,8 @@ new one: that is cheap.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from jackfield.calls import Json
@@ -18,6 +18,9 @@ from jackfield.tools.wire import function_tool, refusal, wire_name
 MOST_TOOLS = 120
 """The Realtime API takes 128 in one session; the rest is room for handoffs."""
 
+ROOM_FOR_FOUND = 20
+"""What is kept free of these for tools that `tool_search` brings in."""
+
 _MOST_NAME = 200
 
 
@@ -27,11 +30,13 @@ class Selection:
 
     `tools` is by wire name, in the order of their names. `missing` are the patterns that match nothing,
     with the nearest names. `aside` are tools that a pattern asks for and that cannot be had, with the reason.
+    `hidden`, by wire name too, are tools that it has to search for.
     """
 
     tools: Mapping[str, Tool]
     missing: Mapping[str, tuple[str, ...]]
     aside: Mapping[str, str]
+    hidden: Mapping[str, Tool] = field(default_factory=dict)
 
 
 class Catalogue:
@@ -47,14 +52,21 @@ class Catalogue:
                 self._take(source.name, tool)
         self.tools = dict(sorted(self.tools.items()))
 
-    def choose(self, patterns: Sequence[str], most: int = MOST_TOOLS) -> Selection:
+    def choose(
+        self, patterns: Sequence[str], most: int = MOST_TOOLS, searched: Collection[str] = ()
+    ) -> Selection:
         """The tools that any of `patterns` names: `clock.now`, `tickets.*`, `*.find_*`.
 
         At most `most`; names written out come before those that a glob brings in, and the rest is set
-        aside.
+        aside. Of sources that are `searched` only names written out are chosen; what a glob brings in is
+        hidden.
         """
         wanted = [*(each for each in patterns if each in self.tools), *patterns]
         chosen = list(dict.fromkeys(name for each in wanted for name in self._matching(each, self.tools)))
+        hidden = [name for name in chosen if self.tools[name].source in searched and name not in patterns]
+        if hidden:
+            chosen = [name for name in chosen if name not in set(hidden)]
+            most -= ROOM_FOR_FOUND
         aside = {name: self.aside[name] for each in patterns for name in self._matching(each, self.aside)}
         for name in chosen[most:]:
             aside[name] = f"the agent has {len(chosen)} tools, and a session takes {most}; choose fewer"
@@ -62,6 +74,7 @@ class Catalogue:
             tools={wire_name(name): self.tools[name] for name in sorted(chosen[:most])},
             missing={each: self._nearest(each) for each in patterns if not self._known(each)},
             aside=aside,
+            hidden={wire_name(name): self.tools[name] for name in hidden},
         )
 
     def _take(self, source: str, tool: Tool) -> None:
