@@ -1,0 +1,1 @@
+"""Database queries as tools: a plugin for Jackfield."""
