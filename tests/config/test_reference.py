@@ -19,6 +19,7 @@ from jackfield.config.servers import (
     McpServerConfig,
     OpenAISettings,
     ProviderConfig,
+    SamplingConfig,
     ServerToolConfig,
 )
 from jackfield.config.values import seconds, size
@@ -36,6 +37,7 @@ SECTIONS: dict[str, type[Model]] = {
     "kind: azure": AzureSettings,
     "kind: openai": OpenAISettings,
     "mcp_servers": McpServerConfig,
+    "mcp_servers.sampling": SamplingConfig,
     "mcp_servers.tools": ServerToolConfig,
 }
 

@@ -115,7 +115,8 @@ async def test_a_server_that_refuses_us_is_named_with_the_status_and_without_the
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
         await reader.readexactly(int(head.partition(b"content-length:")[2].split()[0]))
         writer.write(
-            b"HTTP/1.1 401 Unauthorized\r\ncontent-type: text/plain\r\ncontent-length: 3\r\n\r\nno\n"
+            b"HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n"
+            b"content-type: text/plain\r\ncontent-length: 3\r\n\r\nno\n"
         )
         await writer.drain()
         writer.close()

@@ -45,6 +45,9 @@ def _filled_agent(config: Config, agent: AgentConfig, prompt: str | None) -> Age
 
 
 def _filled_server(server: McpServerConfig, folder: Path) -> McpServerConfig:
+    if server.roots:
+        roots = [str((folder / root).resolve()) for root in server.roots]
+        server = server.model_copy(update={"roots": roots})
     if server.url is None:
         return server.model_copy(update={"cwd": str(folder / (server.cwd or ""))})
     if "transport" in server.model_fields_set:

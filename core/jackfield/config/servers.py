@@ -26,6 +26,25 @@ class ServerToolConfig(CallLimits):
     """`true`: running it twice does no more than once. Default: what the server says."""
 
 
+class SamplingConfig(Model):
+    """A chat endpoint that answers when an MCP server wants to ask a model."""
+
+    url: WebAddress
+    """Its address, up to and including /v1."""
+
+    model: Text
+    """The model's name there."""
+
+    api_key: Text | None = Field(default=None, repr=False)
+    """Its key, as `${NAME}`."""
+
+    max_tokens: int = Field(default=1000, ge=1, le=100_000)
+    """The longest answer; a server may ask for less."""
+
+    per_minute: int = Field(default=10, ge=1, le=1000)
+    """How many answers the server gets in a minute; it is refused more."""
+
+
 class McpServerConfig(Model):
     """One MCP server: a command that is started (stdio), or an address (http, sse)."""
 
@@ -91,6 +110,13 @@ class McpServerConfig(Model):
 
     heartbeat: SecondsOrNone = 30.0
     """How often it is asked for a sign of life; `never` for not at all."""
+
+    sampling: SamplingConfig | None = None
+    """The chat endpoint that serves it when it wants to ask a model. None: it is told that it cannot."""
+
+    roots: list[Text] = Field(default=[])
+    """The folders that it is told it may work in, seen from the folder of this file. None: it is told that
+    there is no such list."""
 
 
 class ProviderConfig(Model):

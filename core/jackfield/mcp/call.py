@@ -46,7 +46,7 @@ async def call(
         connection = await _connection(server, min(PATIENCE, deadline - clock() - MARGIN))
         seconds = max(deadline - clock(), MARGIN)
         try:
-            result = await connection.call(tool, arguments, seconds, context.progress)
+            result = await connection.call(tool, arguments, seconds, context)
         except Exception as error:
             await _settle(server, connection, error, repeatable, again)
         else:

@@ -19,8 +19,11 @@ from jackfield.calls import Arguments
 from jackfield.config.servers import McpServerConfig
 from jackfield.errors import McpError
 from jackfield.mcp.backoff import Backoff
+from jackfield.mcp.client_side import LOG_LEVEL, ClientSide
+from jackfield.mcp.errand import Errand, errand
 from jackfield.mcp.faults import MARK, Fate
 from jackfield.mcp.transport import transport_to
+from jackfield.tools.tool import ToolContext
 
 ANSWER = 10.0
 """Seconds within which a living server answers what costs it no work."""
@@ -39,7 +42,7 @@ class Connection:
         self._on_loss = lost
         self._news = asyncio.Event()
         self._checking = asyncio.Lock()
-        self._calls = 0
+        self.under_way: list[Errand] = []
         self.alive = True
 
     @property
@@ -56,7 +59,7 @@ class Connection:
     @property
     def busy(self) -> bool:
         """Whether a function call is under way."""
-        return self._calls > 0
+        return bool(self.under_way)
 
     def lose(self) -> None:
         """The connection is of no more use. Once is enough."""
@@ -116,26 +119,21 @@ class Connection:
         raise McpError(f"its list of tools has more than {MOST_PAGES} pages")
 
     async def call(
-        self, tool: str, arguments: Arguments, seconds: float, told: Callable[[str], None]
+        self, tool: str, arguments: Arguments, seconds: float, context: ToolContext
     ) -> types.CallToolResult:
-        """Have a tool run, for at most `seconds`; `told` is given its progress in words. Cancelling this
-        cancels the request at the server.
+        """Have a tool run, for at most `seconds`, in which time the caller is not being asked anything;
+        `context` is told its progress in words. Cancelling this cancels the request at the server.
 
-        Raises what the SDK raises; `faults.fate_of` tells what it means.
+        Raises what the SDK raises, and `TimeoutError`; `faults.fate_of` tells what it means.
         """
         if not self.alive:
             raise MCPError(CONNECTION_CLOSED, "Connection closed", {MARK: Fate.UNSENT.value})
 
         async def tell(progress: float, total: float | None, message: str | None) -> None:
-            told(message or (f"{progress:g} of {total:g}" if total else f"{progress:g}"))
+            context.progress(message or (f"{progress:g} of {total:g}" if total else f"{progress:g}"))
 
-        self._calls += 1
-        try:
-            return await self._client_of().call_tool(
-                tool, dict(arguments), read_timeout_seconds=seconds, progress_callback=tell
-            )
-        finally:
-            self._calls -= 1
+        async with errand(context, seconds, self.under_way):
+            return await self._client_of().call_tool(tool, dict(arguments), progress_callback=tell)
 
     async def hear(self, message: IncomingMessage) -> None:
         """The SDK's message handler: handshake-era servers tell of changes unasked."""
@@ -184,11 +182,17 @@ async def connect(
     """
     entered: list[Client] = []
     connection = Connection(lambda: entered[0], lost)
+    ours = ClientSide(name, config, connection.under_way)
     client = Client(
         transport_to(name, config, stderr, connection.lose),
         mode=MODES[config.mode],
         client_info=types.Implementation(name="jackfield", version=version("jackfield")),
         message_handler=connection.hear,
+        elicitation_callback=ours.elicit,
+        sampling_callback=ours.sample if config.sampling else None,
+        list_roots_callback=ours.roots if config.roots else None,
+        logging_callback=ours.log,
+        log_level=LOG_LEVEL,
     )
     async with client:
         entered.append(client)
