@@ -15,7 +15,8 @@ from urllib.parse import quote
 
 import click
 
-from jackfield.config import Config, load
+from jackfield.cli.recording import recording
+from jackfield.config import load
 from jackfield.errors import ConfigurationError
 from jackfield.runtime import Runtime
 from jackfield.web.access import Access, is_loopback
@@ -38,6 +39,7 @@ GOODBYE_SECONDS = 5
 )
 @click.option("--sessions", default=16, show_default=True, type=click.IntRange(1), help="Most at once.")
 @click.option("--open", "open_page", is_flag=True, help="Open the page in the browser.")
+@click.option("--record", type=click.Path(path_type=Path), help="A folder for recordings of all sessions.")
 def serve(
     file: Path,
     host: str,
@@ -46,12 +48,13 @@ def serve(
     origins: tuple[str, ...],
     sessions: int,
     open_page: bool,
+    record: Path | None,
 ) -> None:
     """Serve the page and the API of the agents in FILE (agents.yaml)."""
     access = access_of(host, token, origins, sessions)
     config = load(file)
     with listening(host, port) as sock:
-        asyncio.run(attend(config, access, sock, open_page))
+        asyncio.run(attend(Runtime(config, recording(config, record)), access, sock, open_page))
 
 
 def access_of(host: str, token: str | None, origins: tuple[str, ...], sessions: int) -> Access:
@@ -67,12 +70,12 @@ def access_of(host: str, token: str | None, origins: tuple[str, ...], sessions: 
     return Access(token or None, frozenset(origins), sessions)
 
 
-async def attend(config: Config, access: Access, sock: socket.socket, open_page: bool) -> None:
+async def attend(line: Runtime, access: Access, sock: socket.socket, open_page: bool) -> None:
     """Open the runtime and serve it until Ctrl-C or SIGTERM; a second Ctrl-C leaves at once."""
     task = asyncio.current_task()
     assert task is not None
     with on_signals(task), suppress(asyncio.CancelledError):
-        async with Runtime(config) as runtime, serving(application(runtime, access=access), sock):
+        async with line as runtime, serving(application(runtime, access=access), sock):
             await until_cancelled(runtime, url_of(sock, access), open_page)
 
 

@@ -13,6 +13,7 @@ import click
 
 from jackfield.cli.latency import turns
 from jackfield.cli.pacing import Pacing
+from jackfield.cli.recording import recording
 from jackfield.cli.transcript import Transcript
 from jackfield.config import load
 from jackfield.errors import ConfigurationError, MediaError
@@ -44,6 +45,7 @@ class Call:
 @click.option("--say", "sentences", multiple=True, help="A sentence to say with the machine's own voice.")
 @click.option("--mic", is_flag=True, help="Talk with this machine's microphone.")
 @click.option("--reply", default=Path("reply.wav"), show_default=True, type=click.Path(path_type=Path))
+@click.option("--record", type=click.Path(path_type=Path), help="A file (.jsonl) for all that is said.")
 @click.option(
     "--config", "file", default=Path("agents.yaml"), show_default=True, type=click.Path(path_type=Path)
 )
@@ -54,12 +56,13 @@ def talk(
     mic: bool,
     reply: Path,
     file: Path,
+    record: Path | None,
 ) -> None:
     """Call AGENT (the first one, if not said), ask, listen, and print what happened and how fast."""
     if mic == bool(sounds or sentences):
         raise ConfigurationError("say what the caller says: --audio FILE.wav, --say SENTENCE, or --mic")
     config = load(file)
-    runtime = Runtime(config)
+    runtime = Runtime(config, recording(config, record))
     questions: list[Question] = [*sounds, *_spoken(runtime.plugins, sentences)]
     call = Call(agent or config.first_agent, questions, reply)
     with suppress(KeyboardInterrupt):

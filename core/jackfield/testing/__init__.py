@@ -21,23 +21,31 @@ if TYPE_CHECKING:
     from jackfield.testing.agents import Agents
     from jackfield.testing.caller import Caller
     from jackfield.testing.calls import Call, Calls
+    from jackfield.testing.differences import Difference
     from jackfield.testing.lines import line
     from jackfield.testing.outcomes import hangs, in_turn, raises, returns
+    from jackfield.testing.recording import Recorder
+    from jackfield.testing.redaction import Redaction
+    from jackfield.testing.replaying import replay
     from jackfield.testing.script import at_start, otherwise, when
-    from jackfield.testing.time import SkippingClock
+    from jackfield.testing.skipping import SkippingClock
 
 _PLACES = {
     "Agents": "agents",
     "Call": "calls",
     "Caller": "caller",
     "Calls": "calls",
-    "SkippingClock": "time",
+    "Difference": "differences",
+    "Recorder": "recording",
+    "Redaction": "redaction",
+    "SkippingClock": "skipping",
     "at_start": "script",
     "hangs": "outcomes",
     "in_turn": "outcomes",
     "line": "lines",
     "otherwise": "script",
     "raises": "outcomes",
+    "replay": "replaying",
     "returns": "outcomes",
     "when": "script",
 }
@@ -47,6 +55,9 @@ __all__ = [
     "Call",
     "Caller",
     "Calls",
+    "Difference",
+    "Recorder",
+    "Redaction",
     "SkippingClock",
     "at_start",
     "hangs",
@@ -54,6 +65,7 @@ __all__ = [
     "line",
     "otherwise",
     "raises",
+    "replay",
     "returns",
     "when",
 ]

@@ -13,8 +13,9 @@ from jackfield.notices import AgentSaid, ConfirmationAsked, Notice, ResponseFini
 from jackfield.session import Session
 from jackfield.testing.calls import Calls, calls_in
 from jackfield.testing.floor import Floor
+from jackfield.testing.recording import Recorded, recorded
+from jackfield.testing.skipping import SkippingClock
 from jackfield.testing.story import Heard, told
-from jackfield.testing.time import SkippingClock
 
 PATIENCE = 10.0
 """Seconds, of the real clock, after which whatever a test waits for will not happen any more."""
@@ -57,13 +58,20 @@ class Caller:
     """Made by `line`. `session` is the real one; `clock` is what its time-outs and announcements go by."""
 
     def __init__(
-        self, session: Session, mouth: Mouth, floor: Floor, clock: SkippingClock, hanging: Collection[str]
+        self,
+        session: Session,
+        mouth: Mouth,
+        floor: Floor,
+        clock: SkippingClock,
+        hanging: Collection[str],
+        lines: Sequence[str],
     ) -> None:
         self.session = session
         self.clock = clock
         self._floor = floor
         self._mouth = mouth
         self._hanging = hanging
+        self._lines = lines
         self._report: Report | None = None
         self._news = asyncio.Event()
         self._reading = asyncio.create_task(self._read())
@@ -151,6 +159,13 @@ class Caller:
             f"the longest gap between {frames} frames of sound was {longest} ms, and {most_ms} are allowed; "
             f"by the second: {', '.join(map(str, report.gaps_ms))} ms"
         )
+
+    async def recording(self, path: Path | None = None) -> Recorded:
+        """Hang up, and hand out the recording of the call, for `replay`; it is written to `path`, too."""
+        await self.hangs_up()
+        if path is not None:
+            await asyncio.to_thread(path.write_text, "".join(self._lines), "utf-8")
+        return recorded(self._lines, "the recording of this call")
 
     async def hangs_up(self) -> None:
         """End the session. Idempotent."""
