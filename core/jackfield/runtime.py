@@ -32,7 +32,7 @@ from jackfield.notices import Notice
 from jackfield.plugins import Plugins
 from jackfield.providers import BUILT_IN
 from jackfield.providers.base import Provider
-from jackfield.session import Fittings, Modality, Session, SocketLine, Switchboard, servers
+from jackfield.session import Attendants, Fittings, Modality, Session, SocketLine, Switchboard, servers
 from jackfield.session.burdens import weigh
 from jackfield.session.happenings import notices_of_blocked
 from jackfield.telemetry import spans
@@ -90,6 +90,7 @@ class Runtime:
         does not take the caller.
         """
         session_id, provider = self._route(agent)
+        await self._entered().attendants.ask(agent, session_id)
         session = Session(session_id, agent, provider, self._entered())
         answer = await provider.answer(offer, session.persona.session_object())
         self._put_through(session, answer.call_id)
@@ -102,7 +103,8 @@ class Runtime:
         `open_session` does.
         """
         session_id, provider = self._route(agent)
-        persona = self._entered().persona(agent)
+        await self._entered().attendants.ask(agent, session_id)
+        persona = self._entered().persona(agent, session_id)
         line = await SocketLine.open(provider, persona.session_object(), modality)
         session = Session(session_id, agent, line, self._entered())
         self._put_through(session, session_id)
@@ -162,6 +164,9 @@ class Runtime:
         bounds = _bounds(self.config)
         dispatcher = HookedDispatcher(executors, hooks, bounds) if hooks else Dispatcher(executors, bounds)
         stack.push_async_callback(dispatcher.aclose)
+        attendants = Attendants(self.plugins.session_hooks(), self.plugins.failures)
+        stack.push_async_callback(asyncio.to_thread, self.plugins.close)
+        stack.push_async_callback(attendants.aclose)
         self._hub = hub
         self._switchboard = Switchboard(
             self.config,
@@ -170,6 +175,7 @@ class Runtime:
             dispatcher,
             self._notify,
             self._fittings.clock,
+            attendants,
         )
         for plugin in self._switchboard.isolated_plugins():
             processes.warm(plugin)

@@ -68,7 +68,7 @@ def _problem(
     elif kind == "missing":
         yield Problem(document.span(where[:-1]), f'"{last}" is missing{place(where[:-1])}')
     elif last == "[key]":
-        yield Problem(document.key(where[:-1]), f"{name(where)}: {_NAME}")
+        yield Problem(document.key(where[:-1]), f"{name(where)}: {_what_key(details, str(where[-2]))}")
     elif where not in document.unset:
         yield Problem(document.span(where), f"{name(where)}: {_what(document, model, details, where)}")
 
@@ -87,6 +87,14 @@ def _what(document: Document, model: type[BaseModel], details: ErrorDetails, whe
     if kind == "string_pattern_mismatch":
         return _NAME
     return _WORDS.get(kind, details["msg"][0].lower() + details["msg"][1:])
+
+
+def _what_key(details: ErrorDetails, key: str) -> str:
+    """What is wrong with a key that is a name of the author's choosing, or one of a few."""
+    if details["type"] not in ("literal_error", "enum"):
+        return _NAME
+    choices = re.findall(r"'([^']*)'", str(details.get("ctx", {})["expected"]))
+    return f"there is no such key; the keys are {', '.join(choices)}{did_you_mean(key, choices)}"
 
 
 def _choice(document: Document, where: Where, expected: str) -> str:

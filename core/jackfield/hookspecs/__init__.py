@@ -18,7 +18,7 @@ Attributes of the plugin say more about it; each may be a property:
 
 from jackfield.hookspecs.around import around_call, before_call, call_finished
 from jackfield.hookspecs.calls import FunctionCall, SessionFacts, Verdict, VerdictKind
-from jackfield.hookspecs.living import notice
+from jackfield.hookspecs.living import instructions, notice, session_ended, session_started
 from jackfield.hookspecs.loading import (
     register_providers,
     register_tool_sources,
@@ -43,6 +43,9 @@ HOOKS = (
     before_call,
     around_call,
     call_finished,
+    instructions,
+    session_started,
+    session_ended,
     notice,
 )
 """Every hook, in the order of the reference."""
@@ -66,9 +69,12 @@ __all__ = [
     "call_finished",
     "hookimpl",
     "hookspec",
+    "instructions",
     "notice",
     "register_providers",
     "register_tool_sources",
     "register_tools",
     "register_voices",
+    "session_ended",
+    "session_started",
 ]

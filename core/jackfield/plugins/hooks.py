@@ -17,7 +17,10 @@ log = logging.getLogger(__name__)
 CALL_HOOKS = ("before_call", "around_call", "call_finished")
 """The hooks around a function call."""
 
-MAY_BE_ASYNC = CALL_HOOKS
+SESSION_HOOKS = ("instructions", "session_started", "session_ended")
+"""The hooks about a session as a whole."""
+
+MAY_BE_ASYNC = (*CALL_HOOKS, *SESSION_HOOKS)
 """These have a bounded time while sessions live."""
 
 

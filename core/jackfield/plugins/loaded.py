@@ -19,8 +19,9 @@ from jackfield.config.models import Config
 from jackfield.errors import ConfigurationError
 from jackfield.hookspecs import Settings
 from jackfield.notices import Notice
+from jackfield.plugins.audience import Audience
 from jackfield.plugins.bounded import LOAD_WITHIN
-from jackfield.plugins.hooks import CALL_HOOKS, CallHooks, Failures, Hook
+from jackfield.plugins.hooks import CALL_HOOKS, SESSION_HOOKS, CallHooks, Failures, Hook
 from jackfield.plugins.installed import built_in, installed
 from jackfield.plugins.loading import ALLOW_LIST, Loading, Terms
 from jackfield.plugins.offering import MakeProvider, Speak
@@ -41,6 +42,7 @@ class Plugins:
         self.failures = Failures()
         self.when_tools_change: Callable[[], None] = _nobody_asked
         self._records: list[PluginRecord] = []
+        self._audience = Audience((), (), self.failures)
 
     @classmethod
     def load(
@@ -70,6 +72,7 @@ class Plugins:
             loading.load(candidate)
         loading.miss({*settings, *off, *(allow or ())})
         plugins._records = loading.records
+        plugins._audience = Audience(*loading.observers(), plugins.failures)
         for report in plugins.report():
             if report.state.at_fault:
                 log.warning("plugin %s is %s: %s", report.name, report.state.value, report.reason)
@@ -129,17 +132,20 @@ class Plugins:
         return [record.report() for record in self._records]
 
     def notify(self, notice: Notice, session_id: str) -> None:
-        """Tell every plugin that listens. What one of them raises is logged, and harms nobody."""
-        offered = {"notice": notice, "session_id": session_id}
-        for observer in self._hooks("notice"):
-            try:
-                observer(offered)
-            except Exception as error:
-                self.failures.count(observer, "failed", error)
+        """Tell every plugin that listens; waits for none of them. Ours are told at once."""
+        self._audience.tell(notice, session_id)
+
+    def close(self) -> None:
+        """Wait a moment until every plugin that listens has heard all notices. They hear no more."""
+        self._audience.close()
 
     def call_hooks(self) -> CallHooks:
         """Whom to ask before, around and after a function call."""
         return CallHooks.of(self._hooks(*CALL_HOOKS), self.failures)
+
+    def session_hooks(self) -> list[Hook]:
+        """Whom to ask for instructions, and to tell of sessions that begin and end."""
+        return self._hooks(*SESSION_HOOKS)
 
     def _hooks(self, *names: str) -> list[Hook]:
         return [hook for record in self._records for hook in record.listeners if hook.name in names]

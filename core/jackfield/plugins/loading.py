@@ -52,7 +52,9 @@ class Loading:
 
     def load(self, candidate: Candidate) -> None:
         """Never raises for what the plugin does."""
-        record = PluginRecord(candidate.name, candidate.distribution, candidate.version)
+        record = PluginRecord(
+            candidate.name, candidate.distribution, candidate.version, built_in=candidate.built_in
+        )
         self.records.append(record)
         if self._passed_over(candidate, record):
             return
@@ -77,6 +79,15 @@ class Loading:
             next_step = f"install the package that offers {name}"
             record.stand_back(PluginState.MISSING, reason + did_you_mean(name, known), next_step)
             self.records.append(record)
+
+    def observers(self) -> tuple[list[Hook], list[Hook]]:
+        """Who listens to notices: our own, and those of others."""
+        listening = [(record, hook) for record in self.records for hook in record.listeners]
+        ours, others = (
+            [hook for record, hook in listening if hook.name == "notice" and record.built_in is ours]
+            for ours in (True, False)
+        )
+        return ours, others
 
     def _passed_over(self, candidate: Candidate, record: PluginRecord) -> bool:
         allow, name = self.terms.allow, candidate.name
@@ -144,7 +155,6 @@ class Loading:
             self._let_register(hook, settings, record)
         else:
             record.listeners.append(hook)
-            record.useful = True
 
     def _let_register(self, hook: Hook, settings: Checked, record: PluginRecord) -> None:
         """All that a hook registers is used, or, if it raises half-way, none of it."""
@@ -163,7 +173,6 @@ class Loading:
         except (Exception, SystemExit) as error:
             record.faults.append(record.fault_in(hook.name, error))
         else:
-            record.useful = True
             record.goods.add(offering.goods)
 
     def _taken(self, plugin: str, what: str) -> Mapping[str, str]:

@@ -25,8 +25,10 @@ REGISTERING = ("register_tools", "register_tool_sources", "register_providers", 
 
 @dataclass(slots=True)
 class Goods:
-    """What was registered. `sources` are those with tools of their own, `functions` the plugin's own one."""
+    """What was registered, and by which `hooks`. `sources` are those with tools of their own, `functions` the
+    plugin's own one."""
 
+    hooks: list[str] = field(default_factory=list)
     functions: FunctionSource | None = None
     sources: dict[str, GuardedSource] = field(default_factory=dict)
     kinds: dict[str, MakeProvider] = field(default_factory=dict)
@@ -42,6 +44,7 @@ class Goods:
         return named[what]
 
     def add(self, other: Goods) -> None:
+        self.hooks += other.hooks
         self.functions = other.functions or self.functions
         self.sources |= other.sources
         self.kinds |= other.kinds
@@ -70,7 +73,7 @@ class Offering:
 
     def __init__(self, plugin: str, hook: str, taken: Callable[[str, str], Mapping[str, str]]) -> None:
         self.plugin = plugin
-        self.goods = Goods()
+        self.goods = Goods([hook])
         self._hook = hook
         self._taken = taken
 

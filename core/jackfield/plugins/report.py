@@ -57,8 +57,8 @@ class PluginReport:
 
 @dataclass(slots=True)
 class PluginRecord:
-    """A plugin while it is being loaded, and what it has to give. `useful` is whether any of its hooks is in
-    use, `model` describes its settings, and `misfit` says what is wrong with them."""
+    """A plugin while it is being loaded, and what it has to give. `model` describes its settings,
+    and `misfit` says what is wrong with them."""
 
     name: str
     distribution: str
@@ -70,7 +70,7 @@ class PluginRecord:
     listeners: list[Hook] = field(default_factory=list)
     model: type[BaseModel] | None = None
     misfit: Misfit | None = None
-    useful: bool = False
+    built_in: bool = False
     seconds: float = 0.0
 
     def settle(self) -> None:
@@ -79,7 +79,8 @@ class PluginRecord:
             for name, reason in source.aside().items():
                 self.faults.append(Fault(f"{name} is set aside: {reason}", "correct it in the plugin"))
         if self.faults:
-            self.state = PluginState.PARTIAL if self.useful else PluginState.BROKEN
+            useful = self.listeners or self.goods.hooks
+            self.state = PluginState.PARTIAL if useful else PluginState.BROKEN
 
     def stand_back(self, state: PluginState, reason: str, next_step: str) -> None:
         """It is not used, for this reason alone."""

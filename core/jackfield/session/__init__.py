@@ -1,8 +1,9 @@
 """One live line: the sideband, the conversation and the dispatcher, held together by one task group."""
 
+from jackfield.session.attendants import Attendants
 from jackfield.session.fittings import Fittings
 from jackfield.session.session import Session
 from jackfield.session.socket_line import Modality, SocketLine
 from jackfield.session.switchboard import Switchboard
 
-__all__ = ["Fittings", "Modality", "Session", "SocketLine", "Switchboard"]
+__all__ = ["Attendants", "Fittings", "Modality", "Session", "SocketLine", "Switchboard"]

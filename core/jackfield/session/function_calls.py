@@ -159,10 +159,20 @@ class FunctionCalls:
     def _hand_over(self, call_id: str, agent: str) -> None:
         address = self._switchboard.config.agents[agent].transfer
         if address is None:
-            self._hand_off(call_id, agent)
+            briefed = self._switchboard.attendants.ask_for(agent, self._scene.id)
+            if briefed is None:
+                self._hand_off(call_id, agent)
+            else:
+                briefed.add_done_callback(lambda _: self._hand_off_late(call_id, agent))
             return
         self._scene.note(TransferWanted(self._scene.now, agent, address))
         self._scene.refer(address, lambda error: self._finished(call_id, transfer.outcome_of(agent, error)))
+
+    def _hand_off_late(self, call_id: str, agent: str) -> None:
+        """Unless it was given up meanwhile."""
+        if any(call.id == call_id for call in self._scene.conversation.running):
+            self._hand_off(call_id, agent)
+            self._scene.carry_out()
 
     def _hand_off(self, call_id: str, agent: str) -> None:
         """The update goes out before the output, so that whoever answers is the new agent (§6.9)."""

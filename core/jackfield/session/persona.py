@@ -54,6 +54,12 @@ class Persona:
             hidden=selection.hidden,
         )
 
+    def with_words(self, words: str) -> Persona:
+        """The same with more in its instructions."""
+        if not words:
+            return self
+        return replace(self, instructions=f"{self.instructions}\n\n{words}".strip())
+
     def with_tool(self, wire_name: str, tool: Tool, policy: CallPolicy) -> Persona:
         """The same with one tool more, that no file declares."""
         return replace(

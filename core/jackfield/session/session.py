@@ -60,13 +60,13 @@ class Session:
         fallback: Sequence[Provider] = (),
     ) -> None:
         self.id = session_id
-        self.persona = switchboard.persona(agent)
+        self.persona = switchboard.persona(agent, session_id)
         self._clock = switchboard.clock()
         self._opened_at = self._clock.time()
         self.conversation = Conversation(self.persona)
         self.conversation.detached(self.now)
         self.line = Line(self, [provider, *fallback])
-        self._timeline = Timeline(lambda notice: switchboard.notify(notice, session_id))
+        self._timeline = Timeline(lambda notice: switchboard.tell(notice, session_id))
         self._calls = FunctionCalls(self, switchboard)
         self._alarm = Alarm(self._deadline, self._ring, self._clock)
         self._verdict: asyncio.Future[SessionEnded] = asyncio.get_running_loop().create_future()

@@ -1,17 +1,20 @@
-"""The tools `hours.is_open` and `hours.next_opening`."""
+"""The tools `hours.is_open` and `hours.next_opening`; and every agent knows what time it is."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import jackfield
-from jackfield.hookspecs import RegisterTool, Settings
+from jackfield.hookspecs import RegisterTool, SessionFacts
 from jackfield_clock import spoken_time
-from jackfield_hours.days import day_named, spoken_day
+from jackfield_hours.days import day_named, spoken_date, spoken_day
 from jackfield_hours.schedule import Schedule, Span
-from jackfield_hours.settings import schedule_from
+from jackfield_hours.settings import HoursSettings
+
+log = logging.getLogger(__name__)
 
 _MIDNIGHT = datetime(2000, 1, 1)
 
@@ -38,6 +41,18 @@ class Hours:
         if not spans:
             return f"No, we are closed {when}. {self._reopening(moment, asked)}"
         return f"Yes, {when} we are open {' and '.join(map(_from_until, spans))}."
+
+    @property
+    def open_now(self) -> bool:
+        return self.schedule.span_at(self.clock()) is not None
+
+    def now(self) -> str:
+        """What day and time it is at the shop, and whether it is open."""
+        moment = self.clock()
+        return (
+            f"It is now {spoken_time(moment)} on {spoken_date(moment.date())}, where the shop is. "
+            f"{self._opening(moment) if not self.open_now else self.next_opening()}"
+        )
 
     def next_opening(self) -> str:
         """When the shop opens next, or until when it is open now."""
@@ -75,15 +90,33 @@ class Hours:
         return f"The next opening is {spoken_day(day, moment.date())} at {_spoken(span.opens)}."
 
 
-@jackfield.hookimpl
-def register_tools(register: RegisterTool, settings: Settings) -> None:
-    """Without settings there is no shop, and nothing to offer."""
-    if not settings:
-        return
-    schedule = schedule_from(settings)
-    hours = Hours(schedule, lambda: datetime.now(schedule.zone))
-    register(hours.is_open, read_only=True)
-    register(hours.next_opening, read_only=True)
+class Plugin:
+    """Knows the shop once it has settings; without any, none of its hooks is called."""
+
+    settings_model = HoursSettings
+
+    def __init__(self) -> None:
+        self.hours: Hours | None = None
+
+    @jackfield.hookimpl
+    def register_tools(self, register: RegisterTool, settings: HoursSettings) -> None:
+        schedule = settings.schedule
+        self.hours = Hours(schedule, lambda: datetime.now(schedule.zone))
+        register(self.hours.is_open, read_only=True)
+        register(self.hours.next_opening, read_only=True)
+
+    @jackfield.hookimpl
+    def instructions(self) -> str | None:
+        """Nobody has to ask a tool what day it is."""
+        return None if self.hours is None else self.hours.now()
+
+    @jackfield.hookimpl
+    def session_started(self, session: SessionFacts) -> None:
+        if self.hours is not None and not self.hours.open_now:
+            log.info("%s: a caller outside of the opening hours", session.id)
+
+
+plugin = Plugin()
 
 
 def _from_until(span: Span) -> str:

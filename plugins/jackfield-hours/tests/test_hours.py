@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jackfield.errors import PluginError, ToolError
+from jackfield.errors import ToolError
 from jackfield.plugins import Plugins, PluginState
 from jackfield_hours.days import day_named
 from jackfield_hours.plugin import Hours
 from jackfield_hours.schedule import Schedule
-from jackfield_hours.settings import schedule_from
+from jackfield_hours.settings import HoursSettings
 
 SETTINGS = {
     "timezone": "Europe/London",
@@ -29,7 +29,7 @@ SETTINGS = {
 
 
 def at(moment: str) -> Hours:
-    schedule = schedule_from(SETTINGS)
+    schedule = HoursSettings.model_validate(SETTINGS).schedule
     return Hours(schedule, lambda: datetime.fromisoformat(moment).replace(tzinfo=schedule.zone))
 
 
@@ -95,7 +95,8 @@ def test_the_next_opening_passes_over_closed_days(moment: str, answer: str) -> N
 
 
 def test_a_shop_that_never_opens_says_so() -> None:
-    schedule = schedule_from({"timezone": "UTC", "open": {"monday": "closed"}})
+    settings = HoursSettings.model_validate({"timezone": "UTC", "open": {"monday": "closed"}})
+    schedule = settings.schedule
     hours = Hours(schedule, lambda: datetime(2026, 11, 23, 12, tzinfo=schedule.zone))
     assert hours.next_opening() == "No opening is planned within a year."
     assert hours.is_open("tuesday").endswith("No opening is planned within a year of it.")
@@ -143,7 +144,7 @@ def test_any_words_are_a_day_to_come_or_a_clear_answer(words: str) -> None:
 
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2029, 12, 31)), st.integers(0, 400))
 def test_what_is_said_of_any_day_at_any_moment_has_no_digit_in_it(moment: datetime, ahead: int) -> None:
-    schedule: Schedule = schedule_from(SETTINGS)
+    schedule: Schedule = HoursSettings.model_validate(SETTINGS).schedule
     hours = Hours(schedule, lambda: moment.replace(tzinfo=schedule.zone))
     day = (moment + timedelta(days=ahead)).date()
     assert not re.search(r"\d", hours.is_open(day.isoformat()) + hours.next_opening())
@@ -152,8 +153,11 @@ def test_what_is_said_of_any_day_at_any_moment_has_no_digit_in_it(moment: dateti
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"open": {}}, "plugins.hours.open: give the opening times"),
-        ({"open": {"mondy": "9-17"}}, r"plugins.hours.open.mondy is no weekday \(did you mean monday\?\)"),
+        ({"open": {}}, "plugins.hours.open: must not be empty"),
+        (
+            {"open": {"mondy": "9-17"}},
+            'plugins.hours.open.mondy: there is no such key; .*; did you mean "monday"',
+        ),
         (
             {"open": {"monday": "nine to five"}},
             "plugins.hours.open.monday: 'nine to five' is no opening time",
@@ -161,18 +165,20 @@ def test_what_is_said_of_any_day_at_any_moment_has_no_digit_in_it(moment: dateti
         ({"open": {"monday": "17:00-9:00"}}, "plugins.hours.open.monday: .* closes before it opens"),
         ({"open": {"monday": "9:00-25:00"}}, "plugins.hours.open.monday: .* goes beyond the day"),
         ({"open": {"monday": "9:75-12:00"}}, "plugins.hours.open.monday: .* goes beyond the day"),
-        ({"open": {"monday": ["9-12", "11-15"]}}, "plugins.hours.open.monday: two of its times overlap"),
-        ({"closed": "2026-12-25"}, "plugins.hours.closed: list the dates"),
-        ({"closed": ["Christmas"]}, r"plugins.hours.closed\[0\]: 'Christmas' is no date"),
-        ({"timezone": "Europe/Londn"}, "plugins.hours.timezone: 'Europe/Londn' is no time zone"),
-        ({"timezone": None}, "plugins.hours.timezone: is missing"),
-        ({"timezone": "../../etc/passwd"}, "plugins.hours.timezone: .* is no time zone"),
-        ({"opne": {}}, r"plugins.hours.opne is not known \(did you mean open\?\)"),
+        ({"open": {"monday": ["9-12", "11-15"]}}, "plugins.hours.open.monday: two of these times overlap"),
+        ({"closed": "2026-12-25"}, "plugins.hours.closed: must be a list"),
+        ({"closed": ["Christmas"]}, r"plugins.hours.closed\[0\]: this is no date"),
+        ({"timezone": "Europe/Londn"}, "plugins.hours.timezone: there is no such time zone"),
+        ({"timezone": None}, '"timezone" is missing in plugins.hours'),
+        ({"timezone": "../../etc/passwd"}, "plugins.hours.timezone: there is no such time zone"),
+        ({"opne": {}}, 'unknown key "opne" in plugins.hours; did you mean "open"'),
     ],
 )
 def test_a_wrong_setting_is_told_by_its_key(wrong: dict[str, object], message: str) -> None:
-    with pytest.raises(PluginError, match=message):
-        schedule_from({**SETTINGS, **wrong})
+    plugins = Plugins.load({"hours": {**SETTINGS, **wrong}}, allow=["hours"])
+    (report,) = [each for each in plugins.report() if each.name == "hours"]
+    assert report.state is PluginState.BROKEN
+    assert re.search(message, report.reason)
 
 
 def test_the_installed_plugin_offers_its_tools_once_it_has_settings() -> None:
@@ -182,5 +188,14 @@ def test_the_installed_plugin_offers_its_tools_once_it_has_settings() -> None:
         "hours.next_opening",
     ]
     idle = Plugins.load({}, allow=["hours"])
-    assert [each.state for each in idle.report() if each.name == "hours"] == [PluginState.LOADED]
+    assert [each.state for each in idle.report() if each.name == "hours"] == [PluginState.IDLE]
     assert not [tool for source in idle.tool_sources() for tool in source.tools()]
+
+
+def test_instructions_say_what_time_it_is_at_the_shop() -> None:
+    open_ = at("2026-11-23T10:00").now()
+    assert open_ == (
+        "It is now ten o'clock in the morning on Monday the twenty-third of November, where the shop is. "
+        "We are open now, until half past five in the afternoon."
+    )
+    assert at("2026-11-23T20:00").now().endswith("We open tomorrow at nine o'clock in the morning.")
