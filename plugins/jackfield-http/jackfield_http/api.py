@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from jackfield.calls import Arguments, Json
+from jackfield.calls import Arguments, CallPolicy, Json
 from jackfield.tools.tool import LOOP, Invoke, Tool, ToolContext
 from jackfield_http.client import Client
 from jackfield_http.operation import Operation
 
+_MARGIN = 5.0
+"""Seconds that a call has beyond its exchange: the API is said to be slow, and not the tool."""
+
 
 class Api:
-    """Its tools are `name.operation`; `aside` has those that cannot be offered."""
+    """Its tools are `name.operation`; `aside` has those that cannot be offered. `policies` are what its
+    tools ask for."""
 
     def __init__(
         self, name: str, client: Client, operations: Iterable[Operation], aside: Mapping[str, str]
@@ -19,6 +23,8 @@ class Api:
         self._name = name
         self._client = client
         self._tools = [self._tool(each) for each in operations]
+        policy = CallPolicy(timeout=max(CallPolicy().timeout, client.timeout + _MARGIN))
+        self.policies = {tool.name: policy for tool in self._tools}
         self._aside = {f"{name}.{each}": reason for each, reason in aside.items()}
 
     @property

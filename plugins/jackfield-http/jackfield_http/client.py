@@ -73,6 +73,11 @@ class Client:
         encrypted = endpoint.base_url.startswith("https:")
         self._verify = httpx.create_ssl_context() if encrypted else False
 
+    @property
+    def timeout(self) -> float:
+        """Seconds for one exchange."""
+        return self._endpoint.timeout
+
     async def call(self, operation: Operation, arguments: Arguments) -> Json:
         """The value for the model. Raises `ToolError` in words for the model; `OutcomeUnknown` where it may
         have taken effect, `ToolUnavailable` where it has not and trying again may help."""
@@ -164,7 +169,8 @@ class Client:
         if isinstance(error, _NOT_SENT):
             return ToolUnavailable(f"{name} cannot be reached just now.")
         if isinstance(error, Elsewhere | httpx.TooManyRedirects | httpx.UnsupportedProtocol):
-            return ToolError(f"{name} sends its callers elsewhere; nobody is asked there.")
+            words = f"{name} sends its callers elsewhere; nobody is asked there."
+            return ToolError(words) if operation.repeatable else OutcomeUnknown(words)
         if isinstance(error, httpx.DecodingError):
             return ToolError(f"{name} answered with something that cannot be read.")
         return self._accident(operation, "broke off without an answer")

@@ -19,7 +19,8 @@ settings_model = HttpSettings
 @jackfield.hookimpl
 def register_tool_sources(register: RegisterToolSource, settings: HttpSettings) -> None:
     for name, config in settings.apis.items():
-        register(api(name, config))
+        source = api(name, config)
+        register(source, policies=source.policies)
 
 
 def api(name: str, config: ApiConfig) -> Api:

@@ -13,6 +13,7 @@ import pytest
 
 from jackfield.errors import OutcomeUnknown, ToolError, ToolUnavailable
 from jackfield.plugins import Plugins, PluginState
+from jackfield.testing import line, when
 from jackfield.tools.answer import Answer
 from jackfield.tools.tool import ToolContext
 from jackfield_http.client import Client, Endpoint, retry_after
@@ -316,3 +317,21 @@ def test_the_plugin_is_loaded_and_offers_each_api_as_a_source() -> None:
 def test_without_settings_there_is_nothing_to_do() -> None:
     (report,) = [each for each in Plugins.load({}, allow=["http"]).report() if each.name == "http"]
     assert (report.state, report.tools) == (PluginState.LOADED, ())
+
+
+async def test_an_agent_answers_with_what_an_api_says(service: Api) -> None:
+    forecast = {
+        "description": "The weather of the next days in a city.",
+        "path": "/cities/{city}/forecast",
+        "parameters": {"city": "string"},
+        "result": "join(' and ', days[].name)",
+    }
+    api = {"base_url": service.url, "tools": {"forecast": forecast}}
+    agents = {
+        "plugins": {"http": {"apis": {"weather": api}}},
+        "agents": {"desk": {"instructions": "Help.", "tools": ["weather.*"]}},
+    }
+    script = [when("weather").calls("weather.forecast", city="Leeds").then("It is dry on {output}.")]
+    async with line(agents=agents, script=script) as caller:
+        await caller.says("How will the weather be in Leeds?")
+        assert caller.heard("It is dry on Friday and Saturday.")

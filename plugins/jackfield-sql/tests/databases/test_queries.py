@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, text
 
 from jackfield.errors import PluginError, ToolError, ToolUnavailable
 from jackfield.plugins import Plugins, PluginState
+from jackfield.testing import line, when
 from jackfield.tools.tool import Tool, ToolContext
 from jackfield_sql.settings import DatabaseConfig
 from jackfield_sql.source import QuerySource
@@ -324,3 +325,27 @@ def test_the_plugin_is_loaded_and_offers_each_database_as_a_source(file: str) ->
     (report,) = [each for each in plugins.report() if each.name == "sql"]
     assert (report.state, report.tools) == (PluginState.LOADED, ("shop.part",))
     assert plugins.policies["shop.part"].confirm is False
+
+
+async def test_an_agent_asks_before_it_writes_and_then_says_what_it_did(file: str) -> None:
+    book = {
+        "description": "Take parts from the shelf.",
+        "sql": "INSERT INTO moves VALUES (:part, :count)",
+        "parameters": {"part": "string", "count": "integer"},
+        "write": True,
+    }
+    agents = {
+        "plugins": {
+            "sql": {"databases": {"shop": {"url": file, "read_only": False, "queries": {"book": book}}}}
+        },
+        "agents": {"desk": {"instructions": "Help.", "tools": ["shop.*"]}},
+    }
+    script = [
+        when("take").calls("shop.book", part="lid", count=1).then("{output}"),
+        when("yes").calls("shop.book", part="lid", count=1).then("{output}"),
+    ]
+    async with line(agents=agents, script=script) as caller:
+        await caller.says("Take a lid, please.")
+        assert not caller.heard("Done")
+        await caller.says("Yes.")
+        assert caller.heard("Done: 1 row changed.")
