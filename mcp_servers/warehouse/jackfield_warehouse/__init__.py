@@ -1,0 +1,1 @@
+"""The store of a repair shop, as an MCP server over SQLite."""
