@@ -12,9 +12,8 @@ from jackfield.media import Report
 from jackfield.notices import AgentSaid, ConfirmationAsked, Notice, ResponseFinished, SessionEnded, Trouble
 from jackfield.session import Session
 from jackfield.testing.calls import Calls, calls_in
-from jackfield.testing.floor import Floor
+from jackfield.testing.overheard import Overheard
 from jackfield.testing.recording import Recorded, recorded
-from jackfield.testing.skipping import SkippingClock
 from jackfield.testing.story import Heard, told
 
 PATIENCE = 10.0
@@ -58,24 +57,17 @@ class Caller:
     """Made by `line`. `session` is the real one; `clock` is what its time-outs and announcements go by."""
 
     def __init__(
-        self,
-        session: Session,
-        mouth: Mouth,
-        floor: Floor,
-        clock: SkippingClock,
-        hanging: Collection[str],
-        lines: Sequence[str],
+        self, session: Session, mouth: Mouth, overheard: Overheard, hanging: Collection[str]
     ) -> None:
         self.session = session
-        self.clock = clock
-        self._floor = floor
+        self.clock = overheard.clock
+        self._overheard = overheard
         self._mouth = mouth
         self._hanging = hanging
-        self._lines = lines
         self._report: Report | None = None
         self._news = asyncio.Event()
         self._reading = asyncio.create_task(self._read())
-        floor.changed = self._news.set
+        overheard.floor.changed = self._news.set
 
     @property
     def notices(self) -> Sequence[Notice]:
@@ -94,10 +86,10 @@ class Caller:
             await self._mouth.say(text)
             return
         await self.until(self.settled, "for the agent to finish")
-        before = self._floor.responses
+        before = self._overheard.floor.responses
         await self._mouth.say(text)
         await self.until(
-            lambda: (self._floor.responses > before or self._over) and self.settled(),
+            lambda: (self._overheard.floor.responses > before or self._over) and self.settled(),
             f"for the answer to {text!r}",
         )
 
@@ -164,8 +156,8 @@ class Caller:
         """Hang up, and hand out the recording of the call, for `replay`; it is written to `path`, too."""
         await self.hangs_up()
         if path is not None:
-            await asyncio.to_thread(path.write_text, "".join(self._lines), "utf-8")
-        return recorded(self._lines, "the recording of this call")
+            await asyncio.to_thread(path.write_text, "".join(self._overheard.lines), "utf-8")
+        return recorded(self._overheard.lines, "the recording of this call")
 
     async def hangs_up(self) -> None:
         """End the session. Idempotent."""
@@ -199,7 +191,7 @@ class Caller:
     def settled(self) -> bool:
         """Whether nothing is to be expected before the caller says something or time passes."""
         at_work = [call for call in self.calls.all if not call.outcome and call.tool not in self._hanging]
-        quiet = self._floor.quiet and self._mouth.quiet(self.notices)
+        quiet = self._overheard.floor.quiet and self._mouth.quiet(self.notices)
         return (quiet and not at_work and not self._tries_again()) or self._over
 
     def _tries_again(self) -> bool:

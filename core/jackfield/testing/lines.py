@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from jackfield.calls import Json
 from jackfield.config import Config
 from jackfield.errors import ConfigurationError
 from jackfield.plugins import PluginState
@@ -15,16 +14,12 @@ from jackfield.session import Fittings, Session
 from jackfield.testing.agents import Agents, config_of, fitted, needed_plugins
 from jackfield.testing.caller import Caller, Mouth, Writing
 from jackfield.testing.embedded import EMBEDDED, RULES, VOICE, Embedded
-from jackfield.testing.floor import Floor
 from jackfield.testing.named import Named
 from jackfield.testing.outcomes import StandIn, StandIns
-from jackfield.testing.recording import Recording
-from jackfield.testing.redaction import Redaction
+from jackfield.testing.overheard import Overheard
 from jackfield.testing.script import Cue, written
 from jackfield.testing.service import service
-from jackfield.testing.skipping import SkippingClock
 from jackfield.testing.speech import Speaking
-from jackfield.testing.wiretap import Wiretap
 
 
 @asynccontextmanager
@@ -50,24 +45,19 @@ async def line(
     """
     given, stand_ins = dict(plugins or {}), StandIns(tools or {})
     config = config_of(agents, agent or "agent", [*given, *stand_ins.sources])
+    config, agent = fitted(config, EMBEDDED, stand_ins.sources), agent or config.first_agent
     embedded = await asyncio.to_thread(_embedded, script, audio)
-    clock, floor, lines = SkippingClock(), Floor(), list[str]()
-    config = fitted(config, EMBEDDED, stand_ins.sources)
-    about: dict[str, Json] = {"agent": agent or config.first_agent}
-    recording = Recording(lines.append, Redaction.of(config), about, clock.time)
+    overheard = Overheard(config, agent)
     fittings = Fittings(
         plugins=[*(Named(name, plugin) for name, plugin in given.items()), embedded],
         installed=needed_plugins(config, given) | ({VOICE} if audio else set()),
         tools=stand_ins,
-        provider=lambda provider, *_: Wiretap(Wiretap(provider, floor), recording),
-        told=lambda notice, _: recording.noticed(notice),
-        clock=lambda: clock,
+        provider=overheard.tap,
+        told=overheard.told,
+        clock=lambda: overheard.clock,
     )
-    async with (
-        _running(config, fittings, given) as runtime,
-        _put_through(runtime, agent or config.first_agent, audio) as (session, mouth),
-    ):
-        caller = Caller(session, mouth, floor, clock, stand_ins.hanging, lines)
+    async with _running(config, fittings, given) as runtime, _put_through(runtime, agent, audio) as ends:
+        caller = Caller(*ends, overheard, stand_ins.hanging)
         try:
             await caller.until(caller.settled, "to be put through")
             yield caller

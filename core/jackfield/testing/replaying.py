@@ -37,8 +37,8 @@ async def replay(
     """What today's side does otherwise; an empty list where it does the same.
 
     `agents`, `plugins` and `tools` are those of `line`. `ignore` are tools (names, or globs) whose outputs
-    are not compared: those that tell the time, say. `patience` are the seconds that a tool may take. Raises `ConfigurationError` for a recording or agents
-    that cannot be read.
+    are not compared: those that tell the time, say. `patience` are the seconds, of the real clock, that a
+    tool may take. Raises `ConfigurationError` for a recording or agents that cannot be read.
     """
     then = recording if isinstance(recording, Recorded) else read_recording(recording)
     given, stand_ins, clock = dict(plugins or {}), StandIns(tools or {}), SkippingClock()
