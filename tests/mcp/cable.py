@@ -13,10 +13,20 @@ class Cable:
     def __init__(self, port: int) -> None:
         self._port = port
         self._fatal = b""
+        self._answers: dict[bytes, bytes] = {}
+        self._dribbled = b""
 
     def cut_once_at(self, word: bytes) -> None:
         """Cut the next connection on which this is sent, as soon as it is."""
         self._fatal = word
+
+    def answer_once_at(self, word: bytes, status: str) -> None:
+        """Answer the next request in which this is sent with an HTTP status, in the server's place."""
+        self._answers[word] = f"HTTP/1.1 {status}\r\ncontent-length: 4\r\n\r\noops".encode()
+
+    def dribble_at(self, word: bytes) -> None:
+        """From where this is sent, pass on what comes back byte by byte, without end."""
+        self._dribbled = word
 
     @property
     def was_cut(self) -> bool:
@@ -24,9 +34,16 @@ class Cable:
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._port)
-        back = asyncio.create_task(_pass_on(far_reader, writer))
+        slowly = asyncio.Event()
+        back = asyncio.create_task(_pass_on(far_reader, writer, slowly))
         with suppress(ConnectionError):
             while data := await reader.read(65536):
+                if (word := next((each for each in self._answers if each in data), None)) is not None:
+                    writer.write(self._answers.pop(word))
+                    await writer.drain()
+                    break
+                if self._dribbled and self._dribbled in data:
+                    slowly.set()
                 far_writer.write(data)
                 await far_writer.drain()
                 if self._fatal and self._fatal in data:
@@ -41,11 +58,14 @@ class Cable:
                 await end.wait_closed()
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, slowly: asyncio.Event) -> None:
     with suppress(ConnectionError):
         while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
+            step = 1 if slowly.is_set() else len(data)
+            for start in range(0, len(data), step):
+                writer.write(data[start : start + step])
+                await writer.drain()
+                await asyncio.sleep(0.5 if step < len(data) else 0)
 
 
 @asynccontextmanager

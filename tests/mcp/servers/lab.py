@@ -41,10 +41,14 @@ async def echo(text: str, seconds: float = 0.0) -> str:
     return text
 
 
+def _append(path: Path, line: str) -> None:
+    with path.open("a") as file:
+        file.write(f"{line}\n")
+
+
 def _mark(path: Path) -> int:
     """Leaves a mark, and returns how many there are."""
-    with path.open("a") as file:
-        file.write(f"{os.getpid()}\n")
+    _append(path, str(os.getpid()))
     return len(path.read_text().splitlines())
 
 
@@ -70,6 +74,47 @@ async def settle(marks: str, context: Context) -> str:
 @server.tool(structured_output=False)
 async def change(marks: str, context: Context) -> str:
     return await _first_time_for_ever(marks, context)
+
+
+@server.tool(structured_output=False)
+async def note(marks: str, number: int, context: Context, seconds: float = 0.1) -> str:
+    """Leaves its number, works on for a while and returns it."""
+    _append(Path(marks), str(number))
+    await context.report_progress(1, 2)
+    await anyio.sleep(seconds)
+    return str(number)
+
+
+@server.tool(annotations=READS, structured_output=False)
+def babble() -> str:
+    """Writes what is no message to where messages go."""
+    sys.__stdout__.flush()
+    for line in (
+        b"hello?",
+        b"{",
+        b"\xff\xfe\x00\x80",
+        b'{"jsonrpc": "2.0", "id": 99999, "result": {}}',
+        b"[]",
+    ):
+        os.write(1, line + b"\n")
+    return "babbled"
+
+
+@server.tool(annotations=READS, structured_output=False)
+def big(mebibytes: int) -> str:
+    return "x" * (mebibytes * 1024 * 1024)
+
+
+@server.tool(structured_output=False)
+async def fidget(times: int, context: Context) -> str:
+    """Gets a tool and loses it again, many times, and tells each time."""
+    for number in range(times):
+        server.add_tool(lambda: "new", name=f"new_{number}", description="New.", structured_output=False)
+        await context.notify_tools_changed()
+        if number < times - 1:
+            server.remove_tool(f"new_{number}")
+        await anyio.sleep(0.01)
+    return "done"
 
 
 @server.tool(structured_output=False)
