@@ -234,6 +234,22 @@ OF_POLICIES = {
         ),
         (f"{WEBRTC}test_isolation",),
     ),
+    "answer_within": Kept(
+        "What a running tool asks the caller stands for so long; the time of its call stands still.",
+        (
+            MACHINE,
+            f"{PURE}test_questions.py::test_a_question_that_nobody_answers_is_declined_in_the_end",
+            f"{PURE}test_questions.py::test_the_time_of_a_call_stands_still_while_the_caller_is_asked",
+        ),
+        (
+            f"{SOCKET}test_questions.py::test_the_answer_is_checked_against_what_is_asked_and_reaches_the_tool",
+            f"{SOCKET}test_questions.py::test_a_question_that_nobody_answers_is_declined_by_the_clock",
+        ),
+        (
+            f"{LINE}test_warehouse.py::test_answer_within",
+            f"{LINE}test_warehouse.py::test_a_server_asks_the_caller_and_goes_on_with_the_answer",
+        ),
+    ),
     "background": Kept(
         "The function call is answered at once, and the result told when it is there.",
         (

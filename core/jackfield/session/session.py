@@ -117,8 +117,10 @@ class Session:
         """Tools may have come or gone: the model is told if that is so for this agent."""
         persona = self._calls.persona(self.agent)
         if persona.function_tools != self.persona.function_tools:
+            before, after = self.persona.tools, persona.tools
             self.become(persona)
-            self.note(ToolsChanged(self.now, [tool.name for tool in persona.tools.values()]))
+            if after != before:  # and not only the tools for answering a question
+                self.note(ToolsChanged(self.now, [tool.name for tool in persona.tools.values()]))
             self.carry_out()
 
     def observe(self, notice: Notice) -> None:
