@@ -5,6 +5,7 @@ import pytest
 from jackfield import notices
 from jackfield.calls import OutcomeKind
 from jackfield.cli.transcript import WIDEST_OUTPUT, Transcript
+from jackfield.conversation.notices import LineChanged, LineWanted
 
 AT = 2.0
 SEEN = [
@@ -42,8 +43,8 @@ SEEN = [
         "! clock.now has blocked too often: from now on each of its calls has a loop of its own",
     ),
     (notices.TransferWanted(AT, "desk", "tel:+44"), "the caller is passed on to desk (tel:+44)"),
-    (notices.LineWanted(AT, "it ends soon", broken=False), "! a new line is wanted: it ends soon"),
-    (notices.LineChanged(AT, 2, "azure", "it ends soon"), "the session goes on over line 2, at azure"),
+    (LineWanted(AT, "it ends soon", broken=False), "! a new line is wanted: it ends soon"),
+    (LineChanged(AT, 2, "azure", "it ends soon"), "the session goes on over line 2, at azure"),
     (notices.ToolsChanged(AT, ["clock.now"]), "the tools are now: clock.now"),
     (notices.ToolsChanged(AT, []), "the tools are now: none"),
     (notices.Trouble(AT, "It rains."), "! It rains."),

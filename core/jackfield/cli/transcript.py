@@ -6,6 +6,7 @@ import json
 
 from jackfield import notices
 from jackfield.calls import Arguments
+from jackfield.conversation.notices import LineChanged, LineWanted
 from jackfield.notices import AgentSaid, AgentStoppedSpeaking, CallerSaid, HandedOff, Notice
 
 WIDEST_OUTPUT = 100
@@ -43,9 +44,9 @@ def _line(notice: Notice) -> str | None:
             return f"{before} hands over to {after}"
         case notices.TransferWanted(to=to, address=address):
             return f"the caller is passed on to {to} ({address})"
-        case notices.LineWanted(reason=reason):
+        case LineWanted(reason=reason):
             return f"! a new line is wanted: {reason}"
-        case notices.LineChanged(number=number, provider=provider):
+        case LineChanged(number=number, provider=provider):
             return f"the session goes on over line {number}, at {provider}"
         case notices.ToolsChanged(tools=tools):
             return f"the tools are now: {', '.join(tools) or 'none'}"
