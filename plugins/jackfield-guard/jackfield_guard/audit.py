@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from jackfield.errors import PluginError
-from jackfield_guard.redaction import redacted
+from jackfield_guard.redaction import Redaction
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +24,15 @@ class AuditLog:
     """Lines are written by a thread of its own: nobody waits for a disk. With too many waiting, or a disk
     that takes none, lines are left out, and the log says so."""
 
-    def __init__(self, path: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        path: Path,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        redaction: Redaction | None = None,
+    ) -> None:
         """Raises `PluginError` for a file that cannot be written to."""
         self._clock = clock
+        self._redaction = redaction or Redaction()
         self._lines: queue.Queue[str | None] = queue.Queue(_MOST_WAITING)
         self._left_out = 0
         try:
@@ -40,7 +46,11 @@ class AuditLog:
     def add(self, event: str, session_id: str, facts: Mapping[str, object]) -> None:
         """Never waits, never raises."""
         line = {"at": self._clock().isoformat(timespec="milliseconds"), "event": event, "session": session_id}
-        text = json.dumps({**line, **_without_persons(facts)}, ensure_ascii=False, default=str)
+        text = json.dumps(
+            {**line, **{name: self._redaction.of(value) for name, value in facts.items()}},
+            ensure_ascii=False,
+            default=str,
+        )
         try:
             self._lines.put_nowait(text)
         except queue.Full:
@@ -68,7 +78,3 @@ class AuditLog:
         self._left_out += 1
         if str(self._left_out).strip("0") == "1":
             log.error("%d lines are missing in the audit log: %s", self._left_out, reason)
-
-
-def _without_persons(facts: Mapping[str, object]) -> dict[str, object]:
-    return {name: redacted(value) for name, value in facts.items()}

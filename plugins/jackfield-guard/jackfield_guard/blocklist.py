@@ -15,7 +15,7 @@ class Blocklist:
     """Words and patterns, in any case. `#` is a digit, `*` the rest of a word, all else is itself."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        self._expressions = [re.compile(_expression(_plain(each))) for each in patterns]
+        self._expressions = [re.compile(expression(_plain(each))) for each in patterns]
 
     def holds(self, value: object) -> bool:
         """Whether anything in this JSON value is blocked."""
@@ -25,7 +25,8 @@ class Blocklist:
         return any(expression.search(text) for expression in self._expressions for text in texts)
 
 
-def _expression(pattern: str) -> str:
+def expression(pattern: str) -> str:
+    """The pattern as a regular expression; it begins and ends with whole words."""
     return rf"(?<!\w){''.join(_WILD.get(each, re.escape(each)) for each in pattern)}(?!\w)"
 
 

@@ -9,27 +9,30 @@ from dataclasses import asdict
 import jackfield
 from jackfield.calls import Outcome
 from jackfield.errors import PluginError
-from jackfield.hookspecs import PATIENCE, FunctionCall, SessionFacts, Settings, Verdict
+from jackfield.hookspecs import PATIENCE, FunctionCall, SessionFacts, Verdict
 from jackfield.notices import AgentSaid, CallerSaid, HandedOff, Notice, SessionEnded, SessionOpened
 from jackfield_guard.audit import AuditLog
+from jackfield_guard.log_records import RedactedRecords
+from jackfield_guard.redaction import Redaction
 from jackfield_guard.rules import Rules
-from jackfield_guard.settings import GuardSettings, settings_from
+from jackfield_guard.settings import GuardSettings
 
 _WRITTEN_DOWN = (SessionOpened, CallerSaid, AgentSaid, HandedOff, SessionEnded)
 _MOST_OUTPUT = 1000
 
 
 class Guard:
-    """Critical: where it fails, nothing is allowed. With settings that are wrong nothing is, either; without
-    any, it has nothing to do."""
+    """Critical: where it fails, nothing is allowed. Without settings it has nothing to do."""
 
     critical = True
+    settings_model = GuardSettings
 
     def __init__(self) -> None:
         self.idle = True
         self._settings = GuardSettings()
         self._rules: Rules | None = Rules(self._settings)
         self._audit: AuditLog | None = None
+        self._records: RedactedRecords | None = None
 
     @property
     def patience(self) -> float:
@@ -37,16 +40,24 @@ class Guard:
         return PATIENCE + (self._settings.wait if self._settings.one_at_a_time else 0)
 
     @jackfield.hookimpl
-    def register_tools(self, settings: Settings) -> None:
+    def register_tools(self, settings: GuardSettings) -> None:
         """It has none; this is where a plugin is given its settings."""
-        self.idle = not settings
-        self._rules = None
         self.close()
-        self._settings = settings_from(settings)
-        if self._settings.audit is not None:
-            self._audit = AuditLog(self._settings.audit)
+        self.idle = not settings.model_fields_set
+        self._settings = settings
+        self._rules = None
+        redaction = Redaction(settings.private)
+        if settings.redact_logs:
+            self._records = RedactedRecords(redaction)
+            self._records.install()
+        if settings.audit is not None:
+            self._audit = AuditLog(settings.audit, redaction=redaction)
             atexit.register(self._audit.close)
-        self._rules = Rules(self._settings)
+        self._rules = Rules(settings)
+
+    @jackfield.hookimpl
+    def instructions(self) -> str | None:
+        return self._settings.said or None
 
     @jackfield.hookimpl
     def before_call(self, call: FunctionCall, session: SessionFacts) -> Verdict | None:
@@ -77,19 +88,25 @@ class Guard:
             for told in ("at", "session_id", "item_id"):
                 facts.pop(told, None)
             self._audit.add(notice.type, session_id, facts)
-        if isinstance(notice, SessionEnded) and self._rules is not None:
-            self._rules.budgets.forget(session_id)
+
+    @jackfield.hookimpl
+    def session_ended(self, session: SessionFacts) -> None:
+        if self._rules is not None:
+            self._rules.budgets.forget(session.id)
 
     def close(self) -> None:
-        """Write out the audit log; none is written any more."""
+        """Write out the audit log; none is written any more, and records are what they were."""
         if self._audit is not None:
             self._audit.close()
             atexit.unregister(self._audit.close)
             self._audit = None
+        if self._records is not None:
+            self._records.remove()
+            self._records = None
 
     def _valid_rules(self) -> Rules:
         if self._rules is None:
-            raise PluginError("the settings of the guard are wrong; `jackfield plugins` says how")
+            raise PluginError("the guard could not be set up; `jackfield plugins` says why")
         return self._rules
 
 

@@ -21,7 +21,7 @@ class Rules:
     ) -> None:
         self._settings = settings
         self._clock = clock
-        self.budgets = Budgets(settings.calls_per_session, settings.calls_per_tool)
+        self.budgets = Budgets(settings.calls_per_session, settings.calls_per_tool, settings.calls_per_minute)
         self._blocklist = Blocklist(settings.blocked)
         self._turnstiles = {pattern: Turnstile() for pattern in settings.one_at_a_time}
 

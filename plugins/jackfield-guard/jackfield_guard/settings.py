@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import time
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from jackfield.config.values import Seconds
-from jackfield.errors import PluginError
+from jackfield.config.values import Seconds, Text
 
-_PLACE = "plugins.guard"
 _SPAN = re.compile(r"\s*(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)\s*")
 
 
@@ -55,8 +51,14 @@ def _pattern(value: str) -> str:
     return value.strip()
 
 
+def _tools(value: str) -> str:
+    if not re.fullmatch(r"[^\s.]+\.\S+", value):
+        raise ValueError("this is no tool; write source.name, such as tickets.close_ticket or tickets.*")
+    return value
+
+
 Count = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
-Tools = Annotated[str, Field(pattern=r"^[^\s.]+\.\S+$")]
+Tools = Annotated[str, AfterValidator(_tools)]
 """The name of a tool, or a pattern of names such as `tickets.*`."""
 
 Blocked = Annotated[str, AfterValidator(_pattern)]
@@ -72,11 +74,20 @@ class GuardSettings(BaseModel):
     calls_per_session: Count | None = None
     """The most calls of all tools in one session."""
 
+    calls_per_minute: Count | None = None
+    """The most calls of all tools that begin within sixty seconds of one session."""
+
     calls_per_tool: dict[Tools, Count] = {}
     """The most calls in one session, by tool; those that one pattern fits count together."""
 
     blocked: list[Blocked] = []
     """What no argument may contain: words, in which # is a digit and * the rest of a word."""
+
+    instructions: Text | None = None
+    """Words that are added to the instructions of every agent."""
+
+    topics: list[Text] = []
+    """What agents are told not to speak about."""
 
     open: dict[Tools, Times] = {}
     """When tools may be used, by the time of day; at any time if they are not named."""
@@ -93,28 +104,25 @@ class GuardSettings(BaseModel):
     audit: Path | None = None
     """A file to which a line of JSON is added for everything that happens."""
 
+    private: list[Blocked] = []
+    """What is taken out of the audit log beside e-mail addresses and people's numbers; as in `blocked`."""
 
-def settings_from(section: Mapping[str, object]) -> GuardSettings:
-    """Raises `PluginError` that names the keys that are wrong."""
-    try:
-        settings = GuardSettings.model_validate(dict(section))
-    except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False)
-        raise PluginError(
-            "; ".join(_fault(each["loc"], each["type"], each["msg"]) for each in faults)
-        ) from None
-    if settings.open and settings.timezone is None:
-        raise PluginError(f"{_PLACE}.timezone is missing: it says where the times of `open` are told")
-    return settings
+    redact_logs: bool = False
+    """Whether the same is taken out of everything that this process logs."""
 
+    @model_validator(mode="after")
+    def _knows_its_times(self) -> Self:
+        if self.open and self.timezone is None:
+            raise ValueError("`timezone` is missing: it says where the times of `open` are told")
+        return self
 
-def _fault(where: tuple[int | str, ...], kind: str, message: str) -> str:
-    place = ".".join([_PLACE, *(str(each) for each in where if each != "[key]")])
-    if kind == "extra_forbidden":
-        keys = list(GuardSettings.model_fields)
-        near = get_close_matches(str(where[-1]), keys, n=1)
-        meant = f" (did you mean {near[0]}?)" if near else ""
-        return f"{place} is not known{meant}; the keys are {', '.join(keys)}"
-    if kind == "string_pattern_mismatch":
-        return f"{place}: this is no tool; write source.name, such as tickets.close_ticket or tickets.*"
-    return f"{place}: {message.removeprefix('Value error, ')}"
+    @property
+    def said(self) -> str:
+        """What is added to the instructions of every agent."""
+        words = [self.instructions or ""]
+        if self.topics:
+            words.append(
+                f"Do not speak about {'; '.join(self.topics)}. If the caller asks about that, say that you "
+                "cannot help with it, and offer what you can do."
+            )
+        return "\n".join(filter(None, words))

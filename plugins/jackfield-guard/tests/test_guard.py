@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -14,18 +15,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jackfield.calls import CallPolicy, Outcome, OutcomeKind
+from jackfield.config.loader import interpret
+from jackfield.config.report import Page
 from jackfield.dispatch import Dispatcher, HookedDispatcher, LoopExecutor, ThreadExecutor
-from jackfield.errors import PluginError, ToolError
+from jackfield.errors import ConfigurationError, PluginError, ToolError
 from jackfield.notices import AgentSaying, CallerSaid, SessionEnded, SessionOpened
 from jackfield.plugins import Plugins, PluginState
+from jackfield.runtime import Runtime
+from jackfield.testing import line
 from jackfield.tools.function import tool_from
 from jackfield.tools.tool import LOOP, THREAD, ToolContext
 from jackfield_guard.audit import AuditLog
 from jackfield_guard.blocklist import Blocklist
+from jackfield_guard.budgets import Budgets
+from jackfield_guard.log_records import RedactedRecords
 from jackfield_guard.plugin import guard
-from jackfield_guard.redaction import redacted
+from jackfield_guard.redaction import Redaction
 from jackfield_guard.rules import Rules
-from jackfield_guard.settings import settings_from
+from jackfield_guard.settings import GuardSettings
 from jackfield_guard.turnstile import Turnstile
 
 PATIENCE = 10.0
@@ -37,7 +44,13 @@ def anyio_backend() -> str:
 
 
 def rules(section: Mapping[str, object], clock: str = "2026-06-01T12:00:00+00:00") -> Rules:
-    return Rules(settings_from(section), lambda: datetime.fromisoformat(clock))
+    return Rules(GuardSettings.model_validate(section), lambda: datetime.fromisoformat(clock))
+
+
+def told_of(section: Mapping[str, object]) -> str:
+    """What is wrong with the settings."""
+    (misfit,) = Plugins.load({"guard": section}, allow=["guard"]).misfits
+    return str(misfit)
 
 
 # --- settings -------------------------------------------------------------------------------------------
@@ -46,31 +59,29 @@ def rules(section: Mapping[str, object], clock: str = "2026-06-01T12:00:00+00:00
 @pytest.mark.parametrize(
     ("section", "message"),
     [
-        ({"block": []}, "plugins.guard.block is not known (did you mean blocked?); the keys are"),
-        ({"calls_per_session": 0}, "plugins.guard.calls_per_session: Input should be greater than or equal"),
-        ({"calls_per_session": "many"}, "plugins.guard.calls_per_session: Input should be a valid integer"),
-        ({"calls_per_tool": {"close": 1}}, "plugins.guard.calls_per_tool.close: this is no tool"),
-        ({"one_at_a_time": ["close"]}, "plugins.guard.one_at_a_time.0: this is no tool"),
-        ({"blocked": ["a*b*"]}, "plugins.guard.blocked.0: one * is the most that a pattern can have"),
-        ({"blocked": [" "]}, "plugins.guard.blocked.0: there is nothing in it"),
-        ({"blocked": ["*"]}, "plugins.guard.blocked.0: it would match everything"),
+        ({"block": []}, 'unknown key "block" in plugins.guard; did you mean "blocked"?'),
+        ({"calls_per_session": 0}, "plugins.guard.calls_per_session: must be at least 1"),
+        ({"calls_per_session": "many"}, "plugins.guard.calls_per_session: must be a whole number"),
+        ({"calls_per_tool": {"close": 1}}, "plugins.guard.calls_per_tool.close: "),
+        ({"one_at_a_time": ["close"]}, "plugins.guard.one_at_a_time[0]: this is no tool"),
+        ({"blocked": ["a*b*"]}, "plugins.guard.blocked[0]: one * is the most that a pattern can have"),
+        ({"blocked": [" "]}, "plugins.guard.blocked[0]: there is nothing in it"),
+        ({"blocked": ["*"]}, "plugins.guard.blocked[0]: it would match everything"),
         ({"open": {"a.b": "morning"}}, "plugins.guard.open.a.b: write the times as 9:00-17:30"),
         ({"open": {"a.b": "9:00-25:00"}}, "plugins.guard.open.a.b: hours end at 23, minutes at 59"),
         ({"open": {"a.b": "9:00-9:00"}}, "plugins.guard.open.a.b: it opens and closes at the same time"),
-        ({"open": {"a.b": "9:00-17:00"}}, "plugins.guard.timezone is missing"),
+        ({"open": {"a.b": "9:00-17:00"}}, "plugins.guard: `timezone` is missing"),
         ({"timezone": "Mars/Olympus"}, "plugins.guard.timezone: there is no such time zone"),
         ({"wait": 10}, 'plugins.guard.wait: a duration needs a unit: "10s" for seconds'),
     ],
 )
 def test_a_wrong_setting_is_named_by_its_key(section: Mapping[str, object], message: str) -> None:
-    with pytest.raises(PluginError) as told:
-        settings_from(section)
-    assert str(told.value).startswith(message)
+    assert told_of(section).startswith(message)
 
 
 def test_every_wrong_setting_is_named_at_once() -> None:
-    with pytest.raises(PluginError, match=r"plugins\.guard\.wait.*; plugins\.guard\.when is not known"):
-        settings_from({"wait": "long", "when": "never"})
+    told = told_of({"wait": "long", "when": "never"})
+    assert "plugins.guard.wait: a duration is" in told and 'unknown key "when"' in told
 
 
 # --- budgets --------------------------------------------------------------------------------------------
@@ -109,6 +120,19 @@ def test_what_a_session_has_used_is_forgotten_with_it() -> None:
     assert not judge.refusal("s1", "shop.order", {})
     judge.budgets.forget("s1")
     assert not judge.refusal("s1", "shop.order", {})
+
+
+def test_a_session_can_do_so_much_in_a_minute() -> None:
+    now = 100.0
+    budgets = Budgets(None, {}, 2, lambda: now)
+    assert not budgets.refusal("s1", "shop.a")
+    now = 130.0
+    assert not budgets.refusal("s1", "shop.b")
+    assert budgets.refusal("s1", "shop.c").startswith("Too much is being asked at once")
+    assert not budgets.refusal("s2", "shop.c")
+    now = 160.0
+    assert not budgets.refusal("s1", "shop.c")
+    assert budgets.refusal("s1", "shop.c")
 
 
 # --- words ----------------------------------------------------------------------------------------------
@@ -240,20 +264,49 @@ async def test_who_is_cancelled_while_waiting_leaves_no_gap() -> None:
         ("4111-1111-1111-1111", "[card]"),
         ("Ticket 1042 is promised for 2026-11-24.", "Ticket 1042 is promised for 2026-11-24."),
         ("It costs 129.90", "It costs 129.90"),
+        ("To DE89 3704 0044 0532 0130 00, please", "To [account], please"),
+        ("to gb82west12345698765432.", "to [account]."),
+        ("Part AB12 CD34 EF56 GH78 is there", "Part AB12 CD34 EF56 GH78 is there"),
     ],
 )
 def test_what_tells_who_somebody_is_is_taken_out(text: str, told: str) -> None:
-    assert redacted(text) == told
+    assert Redaction().of(text) == told
 
 
 def test_values_are_redacted_wherever_they_stand() -> None:
     value = {"card": 4111111111111111, "number": 1042, "who": ["a@b.example", None, True, 1.5]}
-    assert redacted(value) == {"card": "[card]", "number": 1042, "who": ["[e-mail]", None, True, 1.5]}
+    assert Redaction().of(value) == {"card": "[card]", "number": 1042, "who": ["[e-mail]", None, True, 1.5]}
 
 
 @given(st.text(alphabet="0123456789 -+().@ab", max_size=200))
 def test_no_card_number_is_left_whatever_stands_around_it(text: str) -> None:
-    assert "4111 1111 1111 1111" not in str(redacted(f"{text} x 4111 1111 1111 1111 x {text}"))
+    assert "4111 1111 1111 1111" not in str(Redaction().of(f"{text} x 4111 1111 1111 1111 x {text}"))
+
+
+def test_what_agents_yaml_calls_private_is_taken_out_too() -> None:
+    redaction = Redaction(["K-####", "policy *"])
+    assert redaction.of("Customer k-1042, Policy AX7") == "Customer [private], [private]"
+
+
+def test_what_is_logged_has_no_personal_data(caplog: pytest.LogCaptureFixture) -> None:
+    records = RedactedRecords(Redaction())
+    records.install()
+    log = logging.getLogger("shop")
+    try:
+        log.warning("%s called from %s", "ada@example.com", "+44 20 7946 0000")
+        unfit = logging.getLogRecordFactory()("shop", logging.INFO, "x.py", 1, "%d", ("no number",), None)
+        try:
+            raise ValueError("no customer bob@example.com")
+        except ValueError:
+            log.exception("it failed")
+    finally:
+        records.remove()
+    log.warning("ada@example.com")
+    first, failed, after = caplog.records
+    assert first.getMessage() == "[e-mail] called from [phone]"
+    assert unfit.args == ("no number",)
+    assert "bob@" not in str(failed.exc_text) and "no customer [e-mail]" in str(failed.exc_text)
+    assert after.getMessage() == "ada@example.com"
 
 
 # --- the log --------------------------------------------------------------------------------------------
@@ -317,6 +370,7 @@ async def shop(section: Mapping[str, object]) -> AsyncIterator[tuple[Shop, Plugi
         yield Shop(dispatcher), plugins
     finally:
         await dispatcher.aclose()
+        plugins.close()
         guard.close()
 
 
@@ -347,16 +401,24 @@ async def test_a_budget_that_is_used_up_denies_the_next_call() -> None:
         assert denied.message.startswith("That can be done once")
 
 
-async def test_with_wrong_settings_nothing_is_allowed() -> None:
-    async with shop({"calls_per_tool": {"order": 1}}) as (desk, plugins):
+async def test_with_a_log_that_cannot_be_written_nothing_is_allowed(tmp_path: Path) -> None:
+    async with shop({"audit": str(tmp_path / "nowhere" / "audit.jsonl")}) as (desk, plugins):
         (report,) = [each for each in plugins.report() if each.name == "guard"]
-        assert (report.state, report.reason[:40]) == (
-            PluginState.PARTIAL,
-            "plugins.guard.calls_per_tool.order: this",
-        )
+        assert report.state is PluginState.PARTIAL
+        assert "audit.jsonl cannot be written" in report.reason
         denied = await desk.start(order)
         assert denied.kind is OutcomeKind.DENIED
         assert "could not be checked" in denied.message
+
+
+def test_with_wrong_settings_nobody_is_answered() -> None:
+    config = interpret(
+        Page("agents.yaml", "version: 1\nagents: {a: {}}\nplugins: {guard: {calls_per_minute: 0}}\n"),
+        Path(),
+        {},
+    ).config
+    with pytest.raises(ConfigurationError, match="calls_per_minute: must be at least 1"):
+        Runtime(config)
 
 
 async def test_one_at_a_time_holds_for_all_sessions_together() -> None:
@@ -396,6 +458,18 @@ async def test_whose_turn_does_not_come_in_time_is_told_so() -> None:
         assert second.message == "That is being done for another caller just now."
         gate.set()
         assert (await asyncio.wait_for(first, PATIENCE)).value == 1
+
+
+async def test_agents_are_told_what_not_to_speak_about() -> None:
+    async with line(
+        agents={
+            "plugins": {"guard": {"instructions": "Be brief.", "topics": ["medicine", "other shops"]}},
+            "agents": {"desk": {"instructions": "Help."}},
+        }
+    ) as caller:
+        said = caller.session.persona.session_object()["instructions"]
+    assert "Help." in said
+    assert "Be brief.\nDo not speak about medicine; other shops. If the caller asks" in said
 
 
 async def test_the_log_tells_what_was_asked_what_became_of_it_and_what_was_said(tmp_path: Path) -> None:
