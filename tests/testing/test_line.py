@@ -1,5 +1,11 @@
 """A line in a test: what the caller says, hears and sees of the tools."""
 
+import pytest
+
+import jackfield
+from jackfield.calls import OutcomeKind
+from jackfield.errors import ConfigurationError
+from jackfield.hookspecs import RegisterTool, Verdict
 from jackfield.testing import hangs, line, raises, returns, when
 
 
@@ -72,6 +78,71 @@ async def test_a_known_tool_keeps_its_schema_when_a_test_says_what_it_returns() 
         await caller.says("what time is it in Lima?")
         assert caller.calls["clock.now"].arguments == {"city": "Lima"}
         assert caller.heard("noon")
+
+
+class Shop:
+    """A plugin as an object, with its own opinion on calls."""
+
+    @jackfield.hookimpl
+    def register_tools(self, register: RegisterTool) -> None:
+        register(weather)
+
+    @jackfield.hookimpl
+    def before_call(self) -> Verdict:
+        return Verdict.replace(arguments={"city": "Quito"})
+
+
+async def test_a_plugin_that_the_test_brings_is_used_with_all_its_hooks() -> None:
+    async with line(agents=AGENTS, plugins={"shop": Shop()}) as caller:
+        await caller.says("What is the weather in Lima?")
+        assert caller.calls["shop.weather"].arguments == {"city": "Quito"}
+
+
+async def test_a_test_that_brings_a_broken_plugin_is_told_what_is_wrong_with_it() -> None:
+    with pytest.raises(ConfigurationError, match=r"the plugin shop is broken: .*there is no hook"):
+        async with line(agents=AGENTS, plugins={"shop": Misspelt()}):
+            pass
+
+
+class Misspelt:
+    @jackfield.hookimpl
+    def register_tool(self) -> None: ...
+
+
+async def test_a_session_is_handed_over_and_asked_for_a_yes_by_its_button() -> None:
+    agents = """
+agents:
+  desk:
+    tools: [shop.weather]
+    calls: {tools: {shop.weather: {confirm: true}}}
+    handoffs: [{to: cellar, when: the caller asks for it}]
+  cellar: {greeting: "Cellar, yes?"}
+"""
+    script = [
+        when("cellar").calls("transfer_to_cellar"),
+        when("weather").calls("shop.weather", city="Lima"),
+    ]
+    async with line(agents=agents, tools={"shop.weather": weather}, script=script) as caller:
+        await caller.says("The weather, please.")
+        assert caller.calls["shop.weather"].outcome is OutcomeKind.DENIED
+        await caller.presses(yes=True)
+        await caller.says("Now the cellar.")
+        assert caller.agent == "cellar"
+        assert caller.heard("cellar yes")
+
+
+async def test_a_failed_wait_tells_all_that_happened() -> None:
+    async with line(
+        agents=AGENTS, tools={"shop.weather": weather}, script=[when("hello").says("Hi.")]
+    ) as caller:
+        await caller.says("Hello!")
+        with pytest.raises(
+            AssertionError, match=r"(?s)the session ended .*agent   Good day.*caller  Hello!.*agent   Hi\."
+        ):
+            await caller.hangs_up()
+            await caller.hears("goodbye")
+        with pytest.raises(KeyError, match=r"shop.weather was not called; called was no tool at all"):
+            caller.calls["shop.weather"]
 
 
 async def test_a_caller_may_speak_and_is_understood_by_ear() -> None:

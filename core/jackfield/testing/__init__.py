@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from jackfield.testing.agents import Agents
     from jackfield.testing.caller import Caller
     from jackfield.testing.calls import Call, Calls
+    from jackfield.testing.conformance import Conformance, Finding
     from jackfield.testing.differences import Difference
     from jackfield.testing.lines import line
     from jackfield.testing.outcomes import hangs, in_turn, raises, returns
+    from jackfield.testing.plugin_checks import PLUGIN_CHECKS, check_plugin
+    from jackfield.testing.provider_checks import PROVIDER_CHECKS, check_provider
     from jackfield.testing.recording import Recorder
     from jackfield.testing.redaction import Redaction
     from jackfield.testing.replaying import replay
@@ -31,15 +34,21 @@ if TYPE_CHECKING:
     from jackfield.testing.skipping import SkippingClock
 
 _PLACES = {
+    "PLUGIN_CHECKS": "plugin_checks",
+    "PROVIDER_CHECKS": "provider_checks",
     "Agents": "agents",
     "Call": "calls",
     "Caller": "caller",
     "Calls": "calls",
+    "Conformance": "conformance",
     "Difference": "differences",
+    "Finding": "conformance",
     "Recorder": "recording",
     "Redaction": "redaction",
     "SkippingClock": "skipping",
     "at_start": "script",
+    "check_plugin": "plugin_checks",
+    "check_provider": "provider_checks",
     "hangs": "outcomes",
     "in_turn": "outcomes",
     "line": "lines",
@@ -51,15 +60,21 @@ _PLACES = {
 }
 
 __all__ = [
+    "PLUGIN_CHECKS",
+    "PROVIDER_CHECKS",
     "Agents",
     "Call",
     "Caller",
     "Calls",
+    "Conformance",
     "Difference",
+    "Finding",
     "Recorder",
     "Redaction",
     "SkippingClock",
     "at_start",
+    "check_plugin",
+    "check_provider",
     "hangs",
     "in_turn",
     "line",

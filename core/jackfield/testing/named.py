@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from types import ModuleType
 
-class Named:
-    """The plugin itself in everything but its name: pluggy reads its hooks as they are."""
+from jackfield.hookspecs import GROUP
+
+
+class Named(ModuleType):
+    """The plugin itself in everything but its name. Its hooks are here as they are there, for pluggy does not
+    look for them behind `__getattr__`."""
 
     def __init__(self, name: str, plugin: object) -> None:
-        self.__name__ = name
+        super().__init__(name)
         self._plugin = plugin
+        for each in dir(plugin):
+            if hasattr(hook := getattr(plugin, each, None), f"{GROUP}_impl"):
+                setattr(self, each, hook)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._plugin, name)
-
-    def __dir__(self) -> list[str]:
-        return dir(self._plugin)

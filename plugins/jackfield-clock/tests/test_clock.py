@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import jackfield_clock
 from jackfield.errors import ToolError
 from jackfield.plugins import Plugins, PluginState
+from jackfield.testing import check_plugin, line
 from jackfield_clock import find_city, now, spoken_time
 
 
@@ -86,6 +87,18 @@ def test_every_city_that_is_named_keeps_the_time_of_a_zone_that_exists() -> None
 def test_now_speaks_of_the_city_that_was_asked_for() -> None:
     assert re.fullmatch(r"It is [a-z' -]+ in Lima\.", now("Lima"))
     assert now().endswith(" in London.")
+
+
+async def test_an_agent_tells_the_caller_what_time_it_is_in_lima() -> None:
+    async with line(agents={"agents": {"receptionist": {"tools": ["clock.now"]}}}) as caller:
+        await caller.says("What time is it in Lima?")
+        assert caller.calls["clock.now"].arguments == {"city": "Lima"}
+        assert caller.heard(caller.calls["clock.now"].output)
+        assert caller.heard("in Lima")
+
+
+async def test_the_plugin_can_be_lived_with() -> None:
+    await check_plugin(jackfield_clock, calls=[("now", {"city": "Lima"}), ("now", {"city": "Atlantis"})])
 
 
 def test_the_installed_plugin_offers_the_tool_with_its_schema() -> None:
