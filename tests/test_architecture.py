@@ -16,7 +16,8 @@ LAYERS = [
     {"plugins"},
     {"dispatch", "mcp", "providers", "media", "telemetry"},
     {"session"},
-    {"runtime", "scaffold"},
+    {"reloading", "scaffold"},
+    {"runtime"},
     {"web", "testing"},
     {"cli"},
 ]

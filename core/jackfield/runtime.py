@@ -12,26 +12,28 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from types import TracebackType
 from typing import Self
 
 from jackfield.config import Config
+from jackfield.config.changes import Changes
 from jackfield.dispatch.blocked import Blocked
-from jackfield.dispatch.dispatcher import Dispatcher
 from jackfield.dispatch.executors import ProcessExecutor, own_executors
 from jackfield.dispatch.hooked import HookedDispatcher
 from jackfield.dispatch.interpreter import steady
-from jackfield.dispatch.turns import Bounds
 from jackfield.errors import ConfigurationError
 from jackfield.mcp.hub import Hub
 from jackfield.mcp.state import ServerStatus
 from jackfield.notices import Notice
 from jackfield.plugins import Plugins
+from jackfield.plugins.report import PluginRecord
 from jackfield.providers import BUILT_IN
 from jackfield.providers.base import Provider
+from jackfield.providers.roster import Roster, opened
+from jackfield.reloading import Reloading, bounds_of
 from jackfield.session import Attendants, Fittings, Modality, Session, SocketLine, Switchboard, servers
 from jackfield.session.burdens import weigh
 from jackfield.session.happenings import notices_of_blocked
@@ -53,17 +55,16 @@ class Runtime:
     def __init__(self, config: Config, fittings: Fittings | None = None) -> None:
         self.config = config
         self._fittings = fittings = fittings or Fittings()
-        self.plugins = Plugins.of(config, [*BUILT_IN, spans, *fittings.plugins], fittings.installed)
-        if refusal := self.plugins.refusal(config):
-            raise refusal
+        self.plugins = _plugins(fittings, config)
         self.sessions: dict[str, Session] = {}
         self._stack = AsyncExitStack()
-        self._providers: dict[str, Provider] = {}
+        self._providers = Roster()
         self._hub: Hub | None = None
         self._switchboard: Switchboard | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._tools_changed = asyncio.Event()
         self._server_news = servers.ServerNews()
+        self._reloading: Reloading | None = None
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
@@ -144,6 +145,26 @@ class Runtime:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def reload(self, config: Config, code: Collection[str] = ()) -> Changes:
+        """Go on with another agents.yaml, in the calls that are going on, too; and with the code of the
+        plugins `code` as it is now.
+
+        A session whose agent is gone goes on with it as it was; function calls that run end as they began.
+        Raises `ConfigurationError`, `PluginError` or `ProviderError`, with everything as it was, if something
+        would be worse than before.
+        """
+        assert self._reloading is not None, "enter the runtime before reloading"
+        changes = await self._reloading.reload(config, code, lambda: list(self._tasks))
+        self.config = config
+        await self._ask_attendants()
+        self._refresh_tools()
+        return changes
+
+    async def _ask_attendants(self) -> None:
+        """Plugins may have other words for the agents that are on a line."""
+        ask = self._entered().attendants.ask
+        await asyncio.gather(*(ask(session.agent, session.id) for session in self.sessions.values()))
+
     # --- opening --------------------------------------------------------------------------------------
 
     def _open_tools(self, stack: AsyncExitStack) -> None:
@@ -160,9 +181,7 @@ class Runtime:
         )
         executors[HUB] = hub.executor
         self.plugins.when_tools_change = lambda: _call_if_open(loop, self._refresh_tools)
-        hooks = self.plugins.call_hooks()
-        bounds = _bounds(self.config)
-        dispatcher = HookedDispatcher(executors, hooks, bounds) if hooks else Dispatcher(executors, bounds)
+        dispatcher = HookedDispatcher(executors, self.plugins.call_hooks(), bounds_of(self.config))
         stack.push_async_callback(dispatcher.aclose)
         attendants = Attendants(self.plugins.session_hooks(), self.plugins.failures)
         stack.push_async_callback(asyncio.to_thread, self.plugins.close)
@@ -176,6 +195,15 @@ class Runtime:
             self._notify,
             self._fittings.clock,
             attendants,
+        )
+        self._reloading = Reloading(
+            partial(_plugins, self._fittings),
+            self.plugins,
+            self._providers,
+            hub,
+            dispatcher,
+            processes,
+            self._switchboard,
         )
         for plugin in self._switchboard.isolated_plugins():
             processes.warm(plugin)
@@ -212,23 +240,9 @@ class Runtime:
             raise refusal
 
     async def _start_providers(self, stack: AsyncExitStack) -> None:
-        kinds = self.plugins.provider_kinds()
-        names = {agent.provider or self.config.provider for agent in self.config.agents.values()}
-        self._providers = {name: self._make_provider(name, kinds) for name in sorted(names)}
-        for provider in self._providers.values():
-            stack.push_async_callback(provider.aclose)
-        await asyncio.gather(*(provider.start() for provider in self._providers.values()))
-
-    def _make_provider(self, name: str, kinds: Mapping[str, Callable[..., Provider]]) -> Provider:
-        declared = self.config.providers.get(name)
-        kind = declared.kind if declared else name
-        if kind not in kinds:
-            known = ", ".join(sorted(kinds))
-            raise ConfigurationError(
-                f"no plugin offers the provider kind {kind!r} (there are: {known}); "
-                f"install the package that does, or change `provider` in agents.yaml"
-            )
-        return kinds[kind](declared.settings if declared else {})
+        stack.push_async_callback(self._providers.aclose)
+        missing = self._providers.missing(self.config)
+        self._providers.adopt(await opened(self.config, missing, self.plugins.provider_kinds()), list)
 
     def _refresh_tools(self) -> None:
         self._tools_changed.set()
@@ -252,9 +266,12 @@ class Runtime:
                 self.sessions[session_id].observe(notice)
 
 
-def _bounds(config: Config) -> Bounds:
-    agents = {name: agent.concurrency for name, agent in config.agents.items()}
-    return Bounds(process=config.concurrency, agents=agents)
+def _plugins(fittings: Fittings, config: Config, kept: Sequence[PluginRecord] = ()) -> Plugins:
+    """The plugins of this agents.yaml. Raises `ConfigurationError` for settings that one of them refuses."""
+    plugins = Plugins.of(config, [*BUILT_IN, spans, *fittings.plugins], fittings.installed, kept)
+    if refusal := plugins.refusal(config):
+        raise refusal
+    return plugins
 
 
 def _call_if_open(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:

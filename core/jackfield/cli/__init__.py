@@ -11,7 +11,7 @@ import click
 
 from jackfield.errors import JackfieldError
 
-COMMANDS = ("new", "serve", "talk", "check", "agents", "tools", "plugins", "mcp", "replay")
+COMMANDS = ("new", "dev", "serve", "talk", "check", "agents", "tools", "plugins", "mcp", "replay")
 """In the order of the help. Each is the function of that name in the module of that name."""
 
 

@@ -7,16 +7,20 @@ import os
 import signal
 import socket
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from types import FrameType
+from typing import Any
 from urllib.parse import quote
 
 import click
 
 from jackfield.cli.recording import recording
-from jackfield.config import load
+from jackfield.cli.reloading import Reloader, on_hangup
+from jackfield.config import Config, load
 from jackfield.errors import ConfigurationError
 from jackfield.runtime import Runtime
 from jackfield.web.access import Access, is_loopback
@@ -27,34 +31,71 @@ GOODBYE = "The server was stopped."
 GOODBYE_SECONDS = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What is to be served, where, and for whom."""
+
+    file: Path
+    host: str
+    port: int
+    token: str | None
+    origins: tuple[str, ...]
+    sessions: int
+    open_page: bool
+    record: Path | None
+
+    def run(self, occupation: Occupation) -> None:
+        """Serve until Ctrl-C or SIGTERM."""
+        access = access_of(self.host, self.token, self.origins, self.sessions)
+        config = load(self.file)
+        with listening(self.host, self.port) as sock:
+            asyncio.run(attend(self, config, access, sock, occupation))
+
+
+Occupation = Callable[[Reloader], Callable[[], Awaitable[object]]]
+"""What is done while callers are served, made before the first of them is let in."""
+
+OPTIONS = (
+    click.argument("file", type=click.Path(path_type=Path), default=Path("agents.yaml")),
+    click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
+    click.option(
+        "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0: any free one."
+    ),
+    click.option(
+        "--token", envvar="JACKFIELD_TOKEN", help="What callers must bring; needed beyond loopback."
+    ),
+    click.option(
+        "--origin", "origins", multiple=True, metavar="URL", help="A further page that may use the API."
+    ),
+    click.option("--sessions", default=16, show_default=True, type=click.IntRange(1), help="Most at once."),
+    click.option("--open", "open_page", is_flag=True, help="Open the page in the browser."),
+    click.option(
+        "--record", type=click.Path(path_type=Path), help="A folder for recordings of all sessions."
+    ),
+)
+
+
+def served(command: Callable[[Service], None]) -> Callable[..., None]:
+    """Gives a command the arguments and options of `jackfield serve`, as one `Service`."""
+
+    @wraps(command)
+    def with_options(**given: Any) -> None:
+        command(Service(**given))
+
+    described: Callable[..., None] = with_options
+    for option in reversed(OPTIONS):
+        described = option(described)
+    return described
+
+
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path), default=Path("agents.yaml"))
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0: any free one."
-)
-@click.option("--token", envvar="JACKFIELD_TOKEN", help="What callers must bring; needed beyond loopback.")
-@click.option(
-    "--origin", "origins", multiple=True, metavar="URL", help="A further page that may use the API."
-)
-@click.option("--sessions", default=16, show_default=True, type=click.IntRange(1), help="Most at once.")
-@click.option("--open", "open_page", is_flag=True, help="Open the page in the browser.")
-@click.option("--record", type=click.Path(path_type=Path), help="A folder for recordings of all sessions.")
-def serve(
-    file: Path,
-    host: str,
-    port: int,
-    token: str | None,
-    origins: tuple[str, ...],
-    sessions: int,
-    open_page: bool,
-    record: Path | None,
-) -> None:
-    """Serve the page and the API of the agents in FILE (agents.yaml)."""
-    access = access_of(host, token, origins, sessions)
-    config = load(file)
-    with listening(host, port) as sock:
-        asyncio.run(attend(Runtime(config, recording(config, record)), access, sock, open_page))
+@served
+def serve(service: Service) -> None:
+    """Serve the page and the API of the agents in FILE (agents.yaml).
+
+    SIGHUP reads FILE again; calls go on with what it says then.
+    """
+    service.run(lambda reloader: asyncio.Event().wait)
 
 
 def access_of(host: str, token: str | None, origins: tuple[str, ...], sessions: int) -> Access:
@@ -70,24 +111,34 @@ def access_of(host: str, token: str | None, origins: tuple[str, ...], sessions: 
     return Access(token or None, frozenset(origins), sessions)
 
 
-async def attend(line: Runtime, access: Access, sock: socket.socket, open_page: bool) -> None:
+async def attend(
+    service: Service, config: Config, access: Access, sock: socket.socket, occupation: Occupation
+) -> None:
     """Open the runtime and serve it until Ctrl-C or SIGTERM; a second Ctrl-C leaves at once."""
     task = asyncio.current_task()
     assert task is not None
     with on_signals(task), suppress(asyncio.CancelledError):
+        line = Runtime(config, recording(config, service.record))
         async with line as runtime, serving(application(runtime, access=access), sock):
-            await until_cancelled(runtime, url_of(sock, access), open_page)
+            reloader = Reloader(runtime, service.file)
+            with on_hangup(reloader, task.cancel):
+                occupied = occupation(reloader)
+                await welcome(runtime, url_of(sock, access), service.open_page)
+                await until_cancelled(runtime, occupied)
 
 
-async def until_cancelled(runtime: Runtime, url: str, open_page: bool) -> None:
+async def welcome(runtime: Runtime, url: str, open_page: bool) -> None:
     for plugin in runtime.plugins.report():
         if plugin.state.at_fault:
             click.echo(f"jackfield: plugin {plugin.name}: {plugin.reason}", err=True)
     click.echo(f"Open {url} and talk to {runtime.config.first_agent}. Ctrl-C ends it.")
     if open_page:
         await asyncio.to_thread(webbrowser.open, url)
+
+
+async def until_cancelled(runtime: Runtime, occupied: Callable[[], Awaitable[object]]) -> None:
     try:
-        await asyncio.Event().wait()
+        await occupied()
     finally:
         # Before the server stops, so that the pages still read why their lines were closed.
         endings = [asyncio.ensure_future(line.hang_up(GOODBYE)) for line in runtime.sessions.values()]

@@ -64,9 +64,13 @@ class Page:
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
+    def start(self, number: int) -> int:
+        """The offset of the first character of a line, counted from 1."""
+        return self._starts[number - 1]
+
     def line(self, number: int) -> str:
         """One line, counted from 1, without its end."""
-        start = self._starts[number - 1]
+        start = self.start(number)
         end = self._starts[number] if number < len(self._starts) else len(self.text)
         return _BREAK.sub("", self.text[start:end])
 

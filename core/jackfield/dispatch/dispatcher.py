@@ -89,6 +89,10 @@ class Dispatcher:
         if call is not None:
             self._cancel(call, call_id)
 
+    def bound(self, bounds: Bounds) -> None:
+        """Have other bounds from now on; calls that run are not touched."""
+        self._turns.bounds = bounds
+
     async def aclose(self) -> None:
         """Cancel every call and close the executors, in bounded time. Idempotent."""
         self._closed = True

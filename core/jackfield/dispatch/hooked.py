@@ -1,4 +1,4 @@
-"""A dispatcher that asks plugins about its calls; where no plugin wants to be asked, the plain one serves."""
+"""A dispatcher that asks plugins about its calls."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 from collections.abc import Coroutine, Mapping
 from copy import deepcopy
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 
 from jackfield.calls import Arguments, Json, Outcome, OutcomeKind
 from jackfield.dispatch import outcomes
@@ -38,7 +38,6 @@ class HookedDispatcher(Dispatcher):
     ) -> None:
         super().__init__(executors, bounds)
         self._hooks = hooks
-        self._runner = HookRunner(LoopExecutor("jackfield-hooks"), hooks.failures)
         self._escorts: dict[Call, Escort] = {}
         self._attending: dict[Call, asyncio.Task[None]] = {}
         self._given: dict[str, Arguments] = {}
@@ -51,7 +50,17 @@ class HookedDispatcher(Dispatcher):
             await asyncio.wait(self._afterwards, timeout=CLOSING_SECONDS)
         for task in self._afterwards:
             task.cancel()
-        await asyncio.to_thread(self._runner.close)
+        if "_runner" in vars(self):
+            await asyncio.to_thread(self._runner.close)
+
+    @cached_property
+    def _runner(self) -> HookRunner:
+        # Not before there is a hook to run: it comes with a thread and a watchdog.
+        return HookRunner(LoopExecutor("jackfield-hooks"), self._hooks.failures)
+
+    def ask(self, hooks: CallHooks) -> None:
+        """Ask these about calls whose turn comes from now on, and tell them how calls ended."""
+        self._hooks = hooks
 
     # --- a call on its way --------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
@@ -54,6 +54,15 @@ class ProcessExecutor:
 
         async def invoke(arguments: Arguments, context: ToolContext) -> Json:
             self._pool.warm(plugin)
+            return None
+
+        self._opened().take(_errand(invoke))
+
+    def renew(self, plugins: Collection[str], settings: Mapping[str, Settings]) -> None:
+        """Load these plugins anew, with these settings, for calls from now on."""
+
+        async def invoke(arguments: Arguments, context: ToolContext) -> Json:
+            self._pool.renew(plugins, settings)
             return None
 
         self._opened().take(_errand(invoke))

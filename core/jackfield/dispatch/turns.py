@@ -45,7 +45,7 @@ class Turns:
     """Pure bookkeeping: says which calls may run, and runs none."""
 
     def __init__(self, bounds: Bounds) -> None:
-        self._bounds = bounds
+        self.bounds = bounds
         self._lanes: dict[str, Lane] = {}
         self._agents: Counter[str] = Counter()
         self._running = 0
@@ -114,11 +114,11 @@ class Turns:
 
     @property
     def _free(self) -> bool:
-        return self._running < self._bounds.process
+        return self._running < self.bounds.process
 
     def _agent_has_room(self, call: Call) -> bool:
         agent = call.context.agent
-        return self._agents[agent] < self._bounds.agents.get(agent, self._bounds.agent)
+        return self._agents[agent] < self.bounds.agents.get(agent, self.bounds.agent)
 
 
 def _age(candidate: tuple[Call, Lane]) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections import defaultdict, deque
-from collections.abc import Coroutine, Mapping
+from collections import Counter, defaultdict, deque
+from collections.abc import Collection, Coroutine, Mapping
 from time import monotonic
 
 from jackfield.calls import Arguments, Json
@@ -42,6 +42,7 @@ class WorkerPool:
         self._unclaimed: defaultdict[str, deque[asyncio.Task[WorkerProcess]]] = defaultdict(deque)
         self._tasks: set[asyncio.Task[None]] = set()
         self._workers: set[WorkerProcess] = set()
+        self._editions: Counter[str] = Counter()
         self._closed = False
 
     @property
@@ -79,6 +80,16 @@ class WorkerPool:
         if not self._closed:
             self._unclaimed[plugin].append(self._start(plugin))
 
+    def renew(self, plugins: Collection[str], settings: Mapping[str, Settings]) -> None:
+        """Workers that have loaded one of these plugins are good for nothing but the call they are in: the
+        plugin, or what agents.yaml says of it, is another now."""
+        self._settings = settings
+        self._editions.update(plugins)
+        for worker in [each for each in self._idle if self._outdated(each)]:
+            self._idle.remove(worker)
+            self._own(worker.aclose())
+            self.warm(worker.plugin)
+
     async def aclose(self) -> None:
         """End all processes. Bounded."""
         self._closed = True
@@ -98,18 +109,29 @@ class WorkerPool:
                 return worker
         starting = self._unclaimed[plugin].popleft() if self._unclaimed[plugin] else self._start(plugin)
         try:
-            return await asyncio.shield(starting)
+            worker = await asyncio.shield(starting)
         except asyncio.CancelledError:
             # Whoever comes next can use it.
             self._unclaimed[plugin].append(starting)
             if starting.done():
                 self._started(plugin, starting)
             raise
+        if self._outdated(worker):
+            self._put_back(worker)
+            return await self._worker(plugin)
+        return worker
+
+    def _outdated(self, worker: WorkerProcess) -> bool:
+        return worker.edition != self._editions[worker.plugin]
+
+    async def _launch(self, plugin: str, edition: int) -> WorkerProcess:
+        worker = await WorkerProcess.start(plugin, self._settings.get(plugin, {}))
+        worker.edition = edition
+        return worker
 
     def _start(self, plugin: str) -> asyncio.Task[WorkerProcess]:
-        task = asyncio.get_running_loop().create_task(
-            WorkerProcess.start(plugin, self._settings.get(plugin, {})), name=f"start a worker for {plugin}"
-        )
+        launch = self._launch(plugin, self._editions[plugin])
+        task = asyncio.get_running_loop().create_task(launch, name=f"start a worker for {plugin}")
         self._launching.add(task)
         task.add_done_callback(lambda task: self._started(plugin, task))
         return task
@@ -126,7 +148,7 @@ class WorkerPool:
                 self._put_back(worker)
 
     def _put_back(self, worker: WorkerProcess) -> None:
-        if not worker.alive or self._closed:
+        if not worker.alive or self._closed or self._outdated(worker):
             self._own(worker.aclose())
             return
         self._idle.append(worker)

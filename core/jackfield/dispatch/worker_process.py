@@ -42,6 +42,7 @@ class WorkerProcess:
 
     def __init__(self, plugin: str, child: Child) -> None:
         self.plugin = plugin
+        self.edition = 0
         self.calls = 0
         self.leaving = False
         self._child = child

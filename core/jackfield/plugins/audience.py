@@ -74,6 +74,14 @@ class Audience:
         for listener in self._others:
             listener.tell(notice, session_id)
 
+    def become(self, other: Audience) -> None:
+        """Have the listeners of the other one; whoever is in both goes on hearing all in order."""
+        known = {id(listener.hook): listener for listener in self._others}
+        self._ours = other._ours
+        self._others = [known.pop(id(listener.hook), listener) for listener in other._others]
+        for listener in known.values():
+            listener.leave()
+
     def close(self) -> None:
         """Wait at most a moment for all of them."""
         end = monotonic() + CLOSING_SECONDS

@@ -54,24 +54,28 @@ class Plugins:
         off: Collection[str] = (),
         servers: Collection[str] = (),
         seconds: float = LOAD_WITHIN,
+        kept: Sequence[PluginRecord] = (),
     ) -> Self:
         """Load `extra` (our own, always) and then every installed plugin, in the order of their names.
 
         `settings` are the sections of agents.yaml by plugin name. `allow` names the only installed plugins
         to load; None leaves that to the environment (`JACKFIELD_PLUGINS`), which allows all if unset. Those
         in `off` are not loaded. `servers` are the names of MCP servers, which no source of a plugin can
-        have. Importing a plugin, and each hook, may take `seconds`. Never raises for what a plugin does.
+        have. Importing a plugin, and each hook, may take `seconds`. What is `kept` is not loaded again. Never
+        raises for what a plugin does.
         """
         if allow is None:
             allow = allowed(os.environ)
         plugins = cls()
         candidates = [*map(built_in, extra), *installed()]
         terms = Terms(settings, plugins._tools_changed, allow, off, servers, seconds)
-        loading = Loading(terms, [candidate.name for candidate in candidates])
+        places = {(candidate.name, candidate.distribution): at for at, candidate in enumerate(candidates)}
+        loading = Loading(terms, [candidate.name for candidate in candidates], _there(kept, places))
         for candidate in candidates:
-            loading.load(candidate)
+            if not loading.has(candidate):
+                loading.load(candidate)
         loading.miss({*settings, *off, *(allow or ())})
-        plugins._records = loading.records
+        plugins._records = sorted(loading.records, key=lambda each: places.get(each.key, len(places)))
         plugins._audience = Audience(*loading.observers(), plugins.failures)
         for report in plugins.report():
             if report.state.at_fault:
@@ -80,7 +84,11 @@ class Plugins:
 
     @classmethod
     def of(
-        cls, config: Config, extra: Iterable[object] = (), installed: Collection[str] | None = None
+        cls,
+        config: Config,
+        extra: Iterable[object] = (),
+        installed: Collection[str] | None = None,
+        kept: Sequence[PluginRecord] = (),
     ) -> Self:
         """Load them as agents.yaml has it, and the environment; `installed`, if given, takes the place of
         that."""
@@ -93,7 +101,23 @@ class Plugins:
             extra=extra,
             off=config.plugins_off,
             servers=config.mcp_servers,
+            kept=kept,
         )
+
+    def but(self, names: Collection[str]) -> list[PluginRecord]:
+        """All but these, as they are: what others may keep."""
+        return [record for record in self._records if record.name not in names]
+
+    def worse_than(self, former: Plugins) -> list[PluginReport]:
+        """Those that are at fault, and were not."""
+        fine = {each.name for each in former.report() if not each.state.at_fault}
+        return [each for each in self.report() if each.state.at_fault and each.name in fine]
+
+    def adopt(self, others: Plugins) -> None:
+        """Be what the others are; whoever asks this object gets what those have."""
+        others.when_tools_change = self._tools_changed
+        self._records = others._records
+        self._audience.become(others._audience)
 
     def refusal(self, config: Config) -> ConfigurationError | None:
         """What is wrong with the settings of plugins in agents.yaml, at its places; None for nothing."""
@@ -158,6 +182,11 @@ def allowed(environ: Mapping[str, str]) -> frozenset[str] | None:
     """The names in `JACKFIELD_PLUGINS`, or None where it is not set."""
     names = environ.get(ALLOW_LIST)
     return None if names is None else frozenset(filter(None, map(str.strip, names.split(","))))
+
+
+def _there(records: Sequence[PluginRecord], places: Mapping[tuple[str, str], int]) -> list[PluginRecord]:
+    """Those that are still installed."""
+    return [record for record in records if record.key in places]
 
 
 def _nobody_asked() -> None:

@@ -50,6 +50,10 @@ class Loading:
     def __post_init__(self) -> None:
         self._manager.add_hookspecs(hookspecs)
 
+    def has(self, candidate: Candidate) -> bool:
+        """Whether it is among those that were loaded before."""
+        return any(record.key == (candidate.name, candidate.distribution) for record in self.records)
+
     def load(self, candidate: Candidate) -> None:
         """Never raises for what the plugin does."""
         record = PluginRecord(

@@ -73,6 +73,11 @@ class PluginRecord:
     built_in: bool = False
     seconds: float = 0.0
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is told from others by."""
+        return self.name, self.distribution
+
     def settle(self) -> None:
         """Decide the state, once all hooks have been tried."""
         for source in self.goods.tool_sources:

@@ -25,14 +25,18 @@ class Attendants:
     its patience."""
 
     def __init__(self, hooks: Sequence[Hook] = (), failures: Failures | None = None) -> None:
-        self._instructing = [hook for hook in hooks if hook.name == "instructions"]
-        self._telling = [hook for hook in hooks if hook.name != "instructions"]
+        self.become(hooks)
         self._failures = failures or Failures()
         self._runners: dict[str, HookRunner] = {}
         self._agents: dict[str, str] = {}
         self._words: dict[str, dict[str, str]] = {}
         self._started: dict[str, Task] = {}
         self._tasks: set[Task] = set()
+
+    def become(self, hooks: Sequence[Hook]) -> None:
+        """These are the ones from now on."""
+        self._instructing = [hook for hook in hooks if hook.name == "instructions"]
+        self._telling = [hook for hook in hooks if hook.name != "instructions"]
 
     # --- instructions ---------------------------------------------------------------------------------
 

@@ -157,7 +157,7 @@ class FunctionCalls:
     # --- by somebody else -----------------------------------------------------------------------------
 
     def _hand_over(self, call_id: str, agent: str) -> None:
-        address = self._switchboard.config.agents[agent].transfer
+        address = self._switchboard.config_of(agent).agents[agent].transfer
         if address is None:
             briefed = self._switchboard.attendants.ask_for(agent, self._scene.id)
             if briefed is None:

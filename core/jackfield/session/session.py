@@ -114,14 +114,14 @@ class Session:
         return known
 
     def refresh_tools(self) -> None:
-        """Tools may have come or gone: the model is told if that is so for this agent."""
-        persona = self._calls.persona(self.agent)
-        if persona.function_tools != self.persona.function_tools:
-            before, after = self.persona.tools, persona.tools
-            self.become(persona)
-            if after != before:  # and not only the tools for answering a question
-                self.note(ToolsChanged(self.now, [tool.name for tool in persona.tools.values()]))
-            self.carry_out()
+        """Tools may have come or gone, or agents.yaml is another: the model is told of it if this agent is
+        not what it was."""
+        former, persona = self.persona, self._calls.persona(self.agent)
+        self.become(persona)
+        others = persona.tools != former.tools  # and not only the tools for answering a question
+        if others and persona.function_tools != former.function_tools:
+            self.note(ToolsChanged(self.now, [tool.name for tool in persona.tools.values()]))
+        self.carry_out()
 
     def observe(self, notice: Notice) -> None:
         """Something became known elsewhere that concerns this session; `at` is set here."""
@@ -218,9 +218,12 @@ class Session:
         self.line.refer(address, done)
 
     def become(self, persona: Persona) -> None:
-        """Another agent, or other tools, from now on; the model is told."""
+        """Another agent, or other tools, from now on; the model is told what is new to it."""
+        known = self.line.knows
         self.persona = self.conversation.repertoire = persona
-        if self.line.attached:
+        if known is not None and known.update() == persona.update():
+            self.line.introduced(persona)
+        elif self.line.attached:
             self.introduce()
 
     def introduce(self) -> None:

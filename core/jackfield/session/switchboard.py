@@ -19,9 +19,11 @@ from jackfield.tools.catalogue import Catalogue
 from jackfield.tools.tool import HUB, PROCESS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Switchboard:
-    """`catalogue` is asked anew each time: an MCP server's tools come and go. `notify` tells the plugins
+    """`config` and `plugin_policies` may be replaced while sessions live (`take_over`), who ask each time.
+
+    `catalogue` is asked anew each time: an MCP server's tools come and go. `notify` tells the plugins
     of a notice, and keeps what they raise to itself; `attendants` are those beside whole sessions. `clock` is
     where sessions get the time."""
 
@@ -32,12 +34,28 @@ class Switchboard:
     notify: Callable[[Notice, str], None]
     clock: Callable[[], Clock] = asyncio.get_running_loop
     attendants: Attendants = field(default_factory=Attendants)
+    former: dict[str, Config] = field(default_factory=dict)
+
+    def take_over(self, config: Config, plugin_policies: Mapping[str, CallPolicy]) -> None:
+        """Another agents.yaml. An agent that it does not have any more is what it was to those who have it on
+        their line."""
+        for name, agent in self.config.agents.items():
+            if agent.transfer is None and (name not in config.agents or config.agents[name].transfer):
+                self.former[name] = self.config
+        self.config, self.plugin_policies = config, plugin_policies
+
+    def config_of(self, agent: str) -> Config:
+        """The agents.yaml that has this agent, or had it last."""
+        return self.config if agent in self.config.agents else self.former[agent]
 
     def persona(self, agent: str, session_id: str = "") -> Persona:
         """The agent with the tools that are there now, and what plugins have added to its instructions;
         `read_more` is among the tools once the session has had a result that was cut."""
         words = self.attendants.words(agent, session_id)
-        persona = Persona.of(agent, self.config, self.catalogue(), self.plugin_policies).with_words(words)
+        config = self.config_of(agent)
+        if config.agents[agent].transfer:
+            config = self.former[agent]
+        persona = Persona.of(agent, config, self.catalogue(), self.plugin_policies).with_words(words)
         shelves = self.dispatcher.shelves
         if not shelves.has(session_id):
             return persona
