@@ -88,7 +88,6 @@ async def note(marks: str, number: int, context: Context, seconds: float = 0.1) 
 @server.tool(annotations=READS, structured_output=False)
 def babble() -> str:
     """Writes what is no message to where messages go."""
-    sys.__stdout__.flush()
     for line in (
         b"hello?",
         b"{",
