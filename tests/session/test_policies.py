@@ -110,7 +110,7 @@ async def test_a_long_result_is_read_on_with_a_tool_that_comes_with_it(tmp_path:
         more = json.loads(line.outputs()["more"])
         assert more[0] == f"part {len(shown)}"
         assert [event["type"] for event in line.exchange.said].count("session.update") == 1
-        shelves = line.session._switchboard.dispatcher.shelves
+        shelves = line.session._calls._switchboard.dispatcher.shelves
         assert shelves.has(line.session.id)
     assert not shelves.has(line.session.id)
 
