@@ -36,7 +36,9 @@ class Roster:
     def missing(self, config: Config, changed: Collection[str] = ()) -> set[str]:
         """Those that the agents of `config` use and that are not open; those `changed` are not, as they are
         to be."""
-        names = {agent.provider or config.provider for agent in config.agents.values() if not agent.transfer}
+        agents = [agent for agent in config.agents.values() if not agent.transfer]
+        names = {agent.provider or config.provider for agent in agents}
+        names.update(name for agent in agents for name in getattr(agent, "fallback", ()))
         return {name for name in names if name not in self._open or name in changed}
 
     def adopt(
