@@ -10,6 +10,7 @@ from pydantic_core import PydanticUndefined
 from jackfield.calls import CallPolicy
 from jackfield.config.agents import AgentConfig, Defaults, Handoff, Transcription, TurnDetection
 from jackfield.config.calls import CallLimits, CallsConfig
+from jackfield.config.lasting import Idle, MaxLength, Prices
 from jackfield.config.loader import interpret
 from jackfield.config.model import Model
 from jackfield.config.models import Config
@@ -33,7 +34,10 @@ SECTIONS: dict[str, type[Model]] = {
     "calls": CallsConfig,
     "turn_detection": TurnDetection,
     "transcription": Transcription,
+    "idle": Idle,
+    "max_length": MaxLength,
     "providers": ProviderConfig,
+    "prices": Prices,
     "kind: azure": AzureSettings,
     "kind: openai": OpenAISettings,
     "mcp_servers": McpServerConfig,

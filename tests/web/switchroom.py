@@ -37,12 +37,34 @@ CONFIG = Config.model_validate(
 )
 
 
+class Ends:
+    """The line of a session: every offer of another one is answered, the latest counts."""
+
+    def __init__(self) -> None:
+        self.number = 1
+        self.caller_at = 1
+        self.heartbeats = 0
+
+    async def renew(self, offer: str) -> tuple[int, str]:
+        self.number += 1
+        return self.number, ANSWER
+
+    def caller_is_at(self, number: int) -> bool:
+        if number == self.number:
+            self.caller_at = number
+        return number == self.number
+
+    def heartbeat(self) -> None:
+        self.heartbeats += 1
+
+
 class Line:
     """A session that answers what is typed with the same words, and is ended by a hang-up."""
 
     def __init__(self, exchange: Exchange, number: int, agent: str) -> None:
         self.id = f"session_{number}"
         self.agent = agent
+        self.line = Ends()
         self._exchange = exchange
         self._record = Timeline()
         self._breaks = 0

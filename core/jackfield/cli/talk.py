@@ -22,6 +22,7 @@ from jackfield.notices import Notice
 from jackfield.plugins import Plugins
 from jackfield.runtime import Runtime
 from jackfield.session import Session
+from jackfield.session.following import follow
 
 LONGEST_ANSWER = 60.0
 """Seconds after which a question counts as not answered, and the next one is asked."""
@@ -92,10 +93,13 @@ async def _converse(runtime: Runtime, call: Call) -> None:
         notices: list[Notice] = []
         pacing = Pacing()
         printing = asyncio.create_task(_print(session, notices, pacing))
+        following = asyncio.create_task(follow(session, peer))
         try:
             await _ask(peer, call.questions, pacing, printing)
+            following.cancel()
             report = await peer.finish(call.reply)
         finally:
+            following.cancel()
             await session.hang_up("you hung up")
             await printing
         for line in summary(report, notices, call.reply):

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from jackfield.config.calls import CallsConfig
+from jackfield.config.lasting import Idle, MaxLength
 from jackfield.config.model import Model
 from jackfield.config.values import Destination, Language, Name, Seconds, Text
 
@@ -98,6 +99,15 @@ class Persona(Model):
 
     transcription: Transcription = Transcription()
     """Who writes down what the caller said."""
+
+    fallback: list[Name] = Field(default=[])
+    """Other providers to go on at when the one in use fails, in order."""
+
+    idle: Idle = Idle()
+    """When a silent caller is asked whether they are there, and hung up on."""
+
+    max_length: MaxLength = MaxLength()
+    """How long a call may last."""
 
 
 class Defaults(Persona):

@@ -17,7 +17,7 @@ def filled(config: Config, folder: Path, prompts: Mapping[str, str]) -> Config:
     agents = {name: _filled_agent(config, agent, prompts.get(name)) for name, agent in config.agents.items()}
     names = {LOCAL: ProviderConfig(), **config.providers}
     providers = {
-        name: provider if provider.kind else ProviderConfig(kind=name, **provider.settings)
+        name: provider if provider.kind else provider.model_copy(update={"kind": name})
         for name, provider in names.items()
     }
     servers = {name: _filled_server(server, folder) for name, server in config.mcp_servers.items()}

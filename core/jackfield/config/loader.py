@@ -17,7 +17,7 @@ from jackfield.config.notes import notes, of_a_provider
 from jackfield.config.prompts import read_prompts
 from jackfield.config.relations import LOCAL, relations, table
 from jackfield.config.report import Page, Problem, render
-from jackfield.config.servers import KINDS
+from jackfield.config.servers import KINDS, ProviderConfig
 from jackfield.config.source import Unreadable
 from jackfield.errors import ConfigurationError
 
@@ -92,8 +92,10 @@ def _interpret(document: Document, folder: Path) -> Reading:
 def _used_providers(document: Document) -> set[str]:
     """The names of the providers that some agent uses."""
     top = table(document).get("provider", LOCAL)
-    agents = (table(document, "agents", name) for name in table(document, "agents"))
+    agents = [table(document, "agents", name) for name in table(document, "agents")]
     named = [agent.get("provider", top) for agent in agents if "transfer" not in agent]
+    lists = [table(document, "defaults").get("fallback"), *(agent.get("fallback") for agent in agents)]
+    named += [name for names in lists if isinstance(names, list) for name in names]
     return {name for name in named if isinstance(name, str)}
 
 
@@ -122,7 +124,7 @@ def _provider_problems(document: Document, name: str, section: object) -> list[P
     if not isinstance(section, dict):
         return []
     kind = section.get("kind") or name
-    settings = {key: value for key, value in section.items() if key != "kind"}
+    settings = {key: value for key, value in section.items() if key not in ProviderConfig.model_fields}
     if not isinstance(kind, str) or kind not in KINDS:
         return []
     try:

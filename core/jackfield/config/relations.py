@@ -38,13 +38,15 @@ def table(document: Document, *where: str | int) -> dict[str, object]:
 
 def _mapping(data: object, where: Where) -> dict[str, object]:
     for part in where:
-        if isinstance(data, dict) and isinstance(part, str):
-            data = data.get(part)
-        elif isinstance(data, list) and isinstance(part, int):
-            data = data[part]
-        else:
-            return {}
+        data = _within(data, part)
     return data if isinstance(data, dict) else {}
+
+
+def _within(data: object, part: str | int) -> object:
+    """The value under a key or at an index; None where there is none."""
+    if isinstance(data, dict) and isinstance(part, str):
+        return data.get(part)
+    return data[part] if isinstance(data, list) and isinstance(part, int) else None
 
 
 def texts(value: object) -> Iterator[tuple[int, str]]:
@@ -58,6 +60,7 @@ def relations(document: Document) -> list[Problem]:
     agents = _mapping(document.data, ("agents",))
     found = [*_provider(document, ("provider",)), *_turns(document, ("defaults", "turn_detection"))]
     found.extend(_overrides(document, ("defaults",)))
+    found.extend(_fallback(document, ("defaults", "fallback")))
     for name in _mapping(document.data, ("providers",)):
         found.extend(_credentials(document, ("providers", name)))
     for server in _mapping(document.data, ("mcp_servers",)):
@@ -65,6 +68,7 @@ def relations(document: Document) -> list[Problem]:
     for agent in agents:
         where: Where = ("agents", agent)
         found.extend(_provider(document, (*where, "provider")))
+        found.extend(_fallback(document, (*where, "fallback")))
         found.extend(_turns(document, (*where, "turn_detection")))
         found.extend(_tools(document, where))
         found.extend(_overrides(document, where))
@@ -76,8 +80,15 @@ def relations(document: Document) -> list[Problem]:
     return found
 
 
+def _fallback(document: Document, where: Where) -> Iterator[Problem]:
+    for at, _ in texts(_mapping(document.data, where[:-1]).get("fallback")):
+        yield from _provider(document, (*where, at))
+
+
 def _provider(document: Document, where: Where) -> Iterator[Problem]:
-    named = _mapping(document.data, where[:-1]).get("provider")
+    named: object = document.data
+    for part in where:
+        named = _within(named, part)
     known = [*_mapping(document.data, ("providers",)), LOCAL]
     if isinstance(named, str) and named not in known and where not in document.unset:
         written = document.written(where) or named

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from jackfield.config.calls import CallLimits
+from jackfield.config.lasting import Prices
 from jackfield.config.model import Model
 from jackfield.config.values import Seconds, SecondsOrNone, Text, WebAddress, Words
 
@@ -120,12 +121,22 @@ class McpServerConfig(Model):
 
 
 class ProviderConfig(Model):
-    """One Realtime service. Everything but `kind` is the kind's own."""
+    """One Realtime service. What is not said here is the kind's own."""
 
     model_config = ConfigDict(extra="allow")
 
     kind: str = ""
     """What it is: `local`, `azure`, `openai`, or a kind that a plugin brings. Default: its name."""
+
+    renew_before: Seconds = 120.0
+    """How long before the end of a session there a new one is opened; of a short session, two fifths of it at
+    most."""
+
+    context_window: int | None = Field(default=None, ge=1_000)
+    """How many tokens its model can hold. Default: what is known of the model by its name."""
+
+    prices: Prices = Prices()
+    """What its model costs, to estimate what a session costs."""
 
     @property
     def settings(self) -> dict[str, object]:

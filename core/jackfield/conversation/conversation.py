@@ -23,8 +23,10 @@ from jackfield.conversation.effects import Effect
 from jackfield.conversation.floor import Floor
 from jackfield.conversation.listening import Listening
 from jackfield.conversation.orders import Orders
+from jackfield.conversation.presence import Presence
 from jackfield.conversation.repertoire import Repertoire
 from jackfield.conversation.speaking import Speaking
+from jackfield.conversation.spending import Spending
 from jackfield.conversation.states import Signal, Stage, Step
 from jackfield.conversation.working import Working
 from jackfield.protocol.server_events import ErrorReported, Item, ResponseCreated, ResponseDone, ServerEvent
@@ -45,6 +47,8 @@ class Conversation(Listening):
         self._working = Working(self._ours, self._orders, lambda: self.turns)
         self._speaking = Speaking(self._floor, self._ours, self._orders)
         self.continuing = Continuing(self._floor, self._ours, self._speaking, self._orders)
+        self.spending = Spending(self.continuing.history, self._ours, self._orders)
+        self.presence = Presence(self._floor, self._ours, self._speaking, self._orders)
         self._closed = False
 
     # --- what happened ------------------------------------------------------------------------------
@@ -155,6 +159,7 @@ class Conversation(Listening):
         """Another session at the service has taken over (`MoveLine`): it is told everything."""
         self._speaking.forget()
         self.continuing.move(calmly, now)
+        self.spending.moved()
         self._speak(now)
 
     def tick(self, now: float) -> None:
@@ -177,7 +182,7 @@ class Conversation(Listening):
         if self._closed:
             return None
         moments = [self._floor.deadline, self._speaking.due(), self._working.deadline]
-        moments.append(self.continuing.deadline)
+        moments += [self.continuing.deadline, self.presence.deadline]
         return min((moment for moment in moments if moment is not None), default=None)
 
     @property
@@ -206,6 +211,7 @@ class Conversation(Listening):
                 self._orders.note(notices.CallHeard(now, heard.id, event.response_id))
 
     def _response_ended(self, event: ResponseDone, now: float) -> None:
+        self.spending.count(event, now)
         if event.status == "failed" and event.code in service_errors.FATAL:
             self._closed = not self.continuing.end(event.code, event.message, now)
         else:
@@ -234,3 +240,4 @@ class Conversation(Listening):
         if not self._closed:
             self._speaking.speak_if_due(self.repertoire, now)
             self.continuing.decide(now)
+            self.presence.decide(self.turns, now)

@@ -27,6 +27,7 @@ class Floor:
         self.quiet_since = 0.0
         self._since = 0.0
         self._response_id = ""
+        self._begun: deque[str] = deque(maxlen=MOST_REMEMBERED)
         self._ended: deque[str] = deque(maxlen=MOST_REMEMBERED)
 
     @property
@@ -77,6 +78,7 @@ class Floor:
         if event.out_of_band or self._knows(event.response_id):
             return False
         self._response_id = event.response_id
+        self._begun.append(event.response_id)
         self.signal(Signal.ANSWERED if ours else Signal.CREATED, now)
         return True
 
@@ -106,4 +108,4 @@ class Floor:
         self.signal(Signal.BACK, now)
 
     def _knows(self, response_id: str) -> bool:
-        return response_id != "" and (response_id == self._response_id or response_id in self._ended)
+        return response_id != "" and (response_id in self._begun or response_id in self._ended)

@@ -6,7 +6,7 @@ goes on is told what happened by items: the caller's and the agent's words, func
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -30,7 +30,7 @@ SEED_TOKENS = 8_000
 
 SUMMARY_TOKENS = 1_000
 LONGEST_GIST = 120
-SUMMARY_ID = "jf_summary"
+SUMMARY_ID = "jf_summary"  # or what begins so: written by us, and never part of what was said
 UNHEARD = "(The caller said something here that was not written down.)"
 
 
@@ -88,6 +88,7 @@ class History:
 
     def __init__(self) -> None:
         self._entries: OrderedDict[str, Entry] = OrderedDict()
+        self.retired: deque[Entry] = deque(maxlen=MOST_ENTRIES)
 
     @property
     def entries(self) -> list[Entry]:
@@ -110,7 +111,7 @@ class History:
     def _add(self, item: Item) -> None:
         """An item entered the conversation, or is final; of one that is known, only what is new counts."""
         kind = _KINDS.get((item.type, item.role))
-        if kind is None or item.id in ("", SUMMARY_ID):
+        if kind is None or not item.id or item.id.startswith(SUMMARY_ID):
             return
         text = item.arguments if kind is Kind.CALL else item.text
         if kind is Kind.CALL and not item.is_complete_function_call:
@@ -138,10 +139,29 @@ class History:
                 break
         return ""
 
-    def forget(self, item_ids: Iterable[str]) -> None:
-        """These are not in the conversation any more."""
-        for item_id in item_ids:
-            self._entries.pop(item_id, None)
+    def retire(self, part: float, busy: Collection[str]) -> list[str]:
+        """Take the oldest entries out, as many as make this part of all; their item ids. Those that are about
+        a thing of ours in `busy` stay, and an output goes with its function call or not at all."""
+        left = part * sum(entry.tokens for entry in self._entries.values())
+        answered = {entry.call_id for entry in self._entries.values() if entry.kind is Kind.OUTPUT}
+        taken: dict[str, Entry] = {}
+        called: set[str] = set()
+        for entry in self._entries.values():
+            if entry.id in busy or entry.call_id in busy:
+                continue
+            if entry.kind is Kind.OUTPUT and entry.call_id not in called:
+                continue
+            if left <= 0 and entry.kind is not Kind.OUTPUT:
+                continue
+            if entry.kind is Kind.CALL and entry.call_id not in answered:
+                continue
+            called.add(entry.call_id)
+            taken[entry.id] = entry
+            left -= entry.tokens
+        for item_id in taken:
+            del self._entries[item_id]
+        self.retired.extend(taken.values())
+        return list(taken)
 
     @property
     def owes_an_answer(self) -> bool:
@@ -156,7 +176,8 @@ class History:
         out. Function calls among them are never left out, for their outputs are still to come.
         """
         told = [each for each in self._entries.values() if not self._told_otherwise(each, unsettled)]
-        recent, earlier = _divided(told, unsettled, budget)
+        recent, rest = _divided(told, unsettled, budget)
+        earlier = [*self.retired, *rest]
         seeds = [event for entry in recent if (event := entry.wire()) is not None]
         return [Message(SUMMARY_ID, "system", summary(earlier)), *seeds] if earlier else seeds
 

@@ -24,3 +24,24 @@ class LineChanged(Notice):
     number: int
     provider: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsageCounted(Notice):
+    """A response took `input_tokens` of the model's `window` (0 if that is not known) and made
+    `output_tokens`. `cost` is that of the session so far, by the prices in agents.yaml."""
+
+    response_id: str
+    input_tokens: int
+    output_tokens: int
+    window: int
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationShortened(Notice):
+    """The model's memory was nearly full, at `tokens`: its `items` oldest items were taken out, and a summary
+    put in their place."""
+
+    items: int
+    tokens: int

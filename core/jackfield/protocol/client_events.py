@@ -80,12 +80,25 @@ class Message:
     text: str
     event_id: str = ""
     images: Sequence[Image] = ()
+    previous_id: str = ""
 
     def as_dict(self) -> WireObject:
         kind = "output_text" if self.role == "assistant" else "input_text"
         content = [{"type": kind, "text": self.text}, *map(_input_image, self.images)]
         item = {"id": self.item_id, "type": "message", "role": self.role, "content": content}
-        return _event("conversation.item.create", self.event_id, item=item)
+        place: WireObject = {"previous_item_id": self.previous_id} if self.previous_id else {}
+        return _event("conversation.item.create", self.event_id, item=item, **place)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDelete:
+    """Take an item out of the conversation."""
+
+    item_id: str
+    event_id: str = ""
+
+    def as_dict(self) -> WireObject:
+        return _event("conversation.item.delete", self.event_id, item_id=self.item_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +119,7 @@ class ResponseCreate:
         return _event("response.create", self.event_id, response=given)
 
 
-ClientEvent = SessionUpdate | CallItem | CallOutput | Message | ResponseCreate
+ClientEvent = SessionUpdate | CallItem | CallOutput | ItemDelete | Message | ResponseCreate
 
 
 def _input_image(image: Image) -> WireObject:

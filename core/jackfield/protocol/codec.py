@@ -30,6 +30,7 @@ from jackfield.protocol.server_events import (
     TranscriptDone,
     Unknown,
 )
+from jackfield.protocol.usage import Usage
 
 Wire = Mapping[str, Json]
 
@@ -113,7 +114,30 @@ def _response_done(event: Wire) -> ServerEvent:
         out_of_band=_out_of_band(response),
         metadata={key: value for key, value in metadata.items() if isinstance(value, str)},
         calls=tuple(item for item in outputs if item.type == "function_call"),
+        usage=_usage(_object(response, "usage")) if _object(response, "usage") else None,
     )
+
+
+def _usage(usage: Wire) -> Usage:
+    taken, made = _object(usage, "input_token_details"), _object(usage, "output_token_details")
+    cached = _object(taken, "cached_tokens_details")
+    text_cached, audio_cached = _count(cached, "text_tokens"), _count(cached, "audio_tokens")
+    return Usage(
+        input_tokens=_count(usage, "input_tokens"),
+        output_tokens=_count(usage, "output_tokens"),
+        text_in=max(0, _count(taken, "text_tokens") - text_cached),
+        text_cached=text_cached,
+        text_out=_count(made, "text_tokens"),
+        audio_in=max(0, _count(taken, "audio_tokens") - audio_cached),
+        audio_cached=audio_cached,
+        audio_out=_count(made, "audio_tokens"),
+        image_in=_count(taken, "image_tokens"),
+    )
+
+
+def _count(wire: Wire, name: str) -> int:
+    value = wire.get(name)
+    return value if isinstance(value, int) and value > 0 else 0
 
 
 def _error(event: Wire) -> ServerEvent:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jackfield.calls import Json
+from jackfield.protocol.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class ResponseDone:
     """The end of a response, whatever became of it.
 
     `reason` is the service's (`turn_detected`, `max_output_tokens`, …); `code` and `message` are those of
-    the error of a failed one. `calls` are the function calls among its output.
+    the error of a failed one. `calls` are the function calls among its output; `usage` is None if not told.
     """
 
     response_id: str
@@ -113,6 +114,7 @@ class ResponseDone:
     out_of_band: bool = False
     metadata: Mapping[str, str] = field(default_factory=dict)
     calls: tuple[Item, ...] = ()
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from jackfield.errors import ProviderError, ProviderRefused
 from jackfield.notices import Notice, Trouble
 from jackfield.protocol.client_events import ClientEvent
 from jackfield.providers.base import Provider
+from jackfield.session import terms
 from jackfield.session.legs import Legs, send
 from jackfield.session.persona import Persona
 
@@ -118,6 +119,11 @@ class Line:
         self.renewal.followed = True
         self._session.carry_out()
 
+    def heartbeat(self) -> None:
+        """The caller is there, and follows; it is missed when it does not say so again."""
+        self._session.conversation.presence.heartbeat(self._session.now)
+        self.follow()
+
     async def renew(self, offer: str) -> tuple[int, str]:
         """A new line for the caller's SDP offer: its number, for `caller_is_at`, and the SDP answer. Raises
         `ProviderError`."""
@@ -164,7 +170,8 @@ class Line:
             session.received(raw)
 
     def described(self, described: Mapping[str, Json]) -> None:
-        """The service says how long the session lasts (`expires_at`, unix seconds)."""
+        """The service says of what kind the session is and how long it lasts (`expires_at`, unix seconds)."""
+        terms.learn(self._session.conversation, described)
         expires = described.get("expires_at")
         if isinstance(expires, int | float) and 0 < (left := expires - time.time()) < LONGEST:
             self.renewal.ends(self._session.now + left, self._session.now)

@@ -34,6 +34,7 @@ from jackfield.protocol.client_events import ClientEvent, SessionUpdate
 from jackfield.protocol.codec import decode
 from jackfield.protocol.server_events import SessionDescribed
 from jackfield.providers.base import Provider
+from jackfield.session import terms
 from jackfield.session.alarm import Alarm
 from jackfield.session.function_calls import FunctionCalls
 from jackfield.session.line import Line
@@ -64,6 +65,7 @@ class Session:
         self._clock = switchboard.clock()
         self._opened_at = self._clock.time()
         self.conversation = Conversation(self.persona)
+        terms.agree(self.conversation, switchboard.config, self.persona.config)
         self.conversation.detached(self.now)
         self.line = Line(self, [provider, *fallback])
         self._timeline = Timeline(lambda notice: switchboard.tell(notice, session_id))

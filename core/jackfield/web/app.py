@@ -21,6 +21,7 @@ from jackfield.web.door import Door
 from jackfield.web.exchange import Exchange
 from jackfield.web.lines import Lines, agents_of
 from jackfield.web.refusals import on_accident, on_http, on_our_own, refused
+from jackfield.web.renewing import Renewing
 
 PAGE = Path(__file__).parent / "page"
 
@@ -88,4 +89,5 @@ def session_routes(runtime: Exchange, access: Access) -> list[BaseRoute]:
         Route("/sessions/{id}/events", lines.events),
         Route("/sessions/{id}/messages", lines.say, methods=["POST"]),
         Route("/sessions/{id}/confirmations/{call_id}", lines.confirm, methods=["POST"]),
+        *Renewing(lines.find).routes(),
     ]

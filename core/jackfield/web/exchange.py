@@ -14,8 +14,24 @@ from jackfield.mcp.state import ServerStatus
 from jackfield.notices import Notice
 
 
+class Ends(Protocol):
+    """The line of a live session, which may be changed for another one."""
+
+    async def renew(self, offer: str) -> tuple[int, str]:
+        """A new line for the caller's SDP offer: its number and the answer. Raises `ProviderError`."""
+
+    def caller_is_at(self, number: int) -> bool:
+        """The caller's end of the new line is connected; False if that is not the one that is made."""
+
+    def heartbeat(self) -> None:
+        """The caller is there."""
+
+
 class Line(Protocol):
     """One live session."""
+
+    @property
+    def line(self) -> Ends: ...
 
     @property
     def id(self) -> str: ...

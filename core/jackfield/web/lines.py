@@ -66,20 +66,20 @@ class Lines:
         after = last_event_id(request.headers.get("last-event-id"))
         # x-accel-buffering: nginx would collect the events of a minute and send them at once.
         return StreamingResponse(
-            stream(self._line(request).timeline(after), after=after),
+            stream(self.find(request).timeline(after), after=after),
             media_type="text/event-stream",
             headers={"cache-control": "no-store", "x-accel-buffering": "no"},
         )
 
     async def say(self, request: Request) -> Response:
         """202: the message is on its way into the conversation."""
-        line = self._line(request)
+        line = self.find(request)
         await line.say(await message_of(request))
         return Response(status_code=202)
 
     async def confirm(self, request: Request) -> Response:
         """204: the agent is told whether it may do what it asked about."""
-        line = self._line(request)
+        line = self.find(request)
         agreed = await agreement_of(request)
         if not await line.confirm(request.path_params["call_id"], agreed=agreed):
             raise HTTPException(
@@ -89,10 +89,11 @@ class Lines:
 
     async def hang_up(self, request: Request) -> Response:
         """204 when the session is over."""
-        await self._line(request).hang_up("The caller hung up.")
+        await self.find(request).hang_up("The caller hung up.")
         return Response(status_code=204)
 
-    def _line(self, request: Request) -> Line:
+    def find(self, request: Request) -> Line:
+        """The session that a request is about. Raises `HTTPException` 404."""
         wanted = request.path_params["id"]
         for line in (*self._runtime.sessions.values(), *self._opened):
             if line.id == wanted:

@@ -116,6 +116,7 @@ async function follow(session) {
     for await (const notice of notices(session, signal)) {
       offset = Math.min(offset, performance.now() / 1000 - notice.at);
       mine.receive(notice);
+      if (mine === story) keepUp(notice);
       announce(notice, mine);
       if (mine === story) draw();
     }
@@ -128,6 +129,12 @@ async function follow(session) {
     finish("ended");
     if (mine.ended.failed) complain(mine.ended.reason);
   }
+}
+
+/** The line is changed without a word: the caller need not know that sessions have an end. */
+function keepUp(notice) {
+  if (notice.type === "line_wanted") call?.renew();
+  if (notice.type === "line_changed") call?.move();
 }
 
 function announce(notice, { calls }) {

@@ -1,0 +1,54 @@
+"""The page changes its line while the caller goes on talking, in Chromium and with the embedded server."""
+
+from pathlib import Path
+
+from anyio import fail_after
+from anyio.lowlevel import checkpoint
+
+from jackfield.config import load
+from jackfield.conversation.notices import LineChanged, LineWanted
+from jackfield.notices import AgentSaid
+from jackfield.runtime import Runtime
+from jackfield.session import Fittings
+from tests.line import waiting
+from tests.line.test_renewal import AGENTS, SCRIPT
+
+from .chromium import ALLOWING
+from .pages import browser, called, loudness, opened, served
+
+
+async def test_the_page_moves_to_another_line_and_hears_the_answer_there(
+    chromium_path: str, tmp_path: Path
+) -> None:
+    (tmp_path / "script.yaml").write_text(SCRIPT)
+    (tmp_path / "agents.yaml").write_text(AGENTS.replace("SCRIPT", str(tmp_path / "script.yaml")))
+    fittings = Fittings(plugins=[waiting], installed=["local"])
+    async with (
+        Runtime(load(tmp_path / "agents.yaml"), fittings) as runtime,
+        served(runtime) as url,
+        browser(chromium_path, ALLOWING) as chromium,
+    ):
+        page = await opened(chromium, url)
+        await called(page)
+        [session] = runtime.sessions.values()
+        await session.say("wait for it")
+        changed = 0
+        wanted = []
+        async for notice in session.timeline():
+            if isinstance(notice, LineWanted):
+                wanted.append(notice.broken)
+            if isinstance(notice, LineChanged):
+                changed += 1
+                waiting.doors.open("Here is the first." if changed == 1 else "Here is the second.")
+                if changed == 1:
+                    await session.say("wait for it")
+            if isinstance(notice, AgentSaid) and "second" in notice.text:
+                break
+        assert changed == 2
+        assert wanted[:2] == [False, False]
+        assert await loudness(page) > 0.02
+        assert await page.get_attribute("body", "data-phase") == "talking"
+        await page.click("#talk")
+        with fail_after(10):
+            while runtime.sessions:
+                await checkpoint()
