@@ -12,9 +12,10 @@ from jackfield.config import Config
 from jackfield.errors import ConfigurationError
 from jackfield.hookspecs import Settings
 from jackfield.providers.base import Provider
+from jackfield.providers.credential import Credential
 
 MakeProvider = Callable[[Settings], Provider]
-MakeCredential = Callable[[str], object]
+MakeCredential = Callable[[str, str], Credential]
 
 PUT_THROUGH_WITHIN = 30.0
 """Seconds after which nobody is being put through to a provider any more that was replaced."""
