@@ -18,7 +18,7 @@ _TEXTS = ("application/xml", "application/yaml", "application/x-yaml", "applicat
 _REASONS = ("detail", "message", "error_description", "error", "title", "reason", "errors", "fault")
 """Where APIs say what went wrong; RFC 9457 has `detail` and `title`."""
 
-_NOT_DONE = (425, 429, 503)
+NOT_DONE = (425, 429, 503)
 """Answers of a service that has not begun."""
 
 _UNKNOWN = (408, 500, 502, 504)
@@ -100,7 +100,7 @@ def _failure(api: str, operation: Operation, answered: Answered, secrets: Secret
     said = f"{api} answered {status} {_phrase(status)}".rstrip()
     reason = secrets.hidden(_reason(answered))
     words = f"{said}: {reason}" if reason else f"{said}."
-    if status in _NOT_DONE:
+    if status in NOT_DONE:
         later = f" It asks to wait {answered.wait:.0f} seconds." if answered.wait else ""
         return ToolUnavailable(words + later)
     if status in _UNKNOWN:

@@ -15,7 +15,7 @@ import httpx
 
 from jackfield.calls import Arguments, Json
 from jackfield.errors import OutcomeUnknown, ToolError, ToolUnavailable
-from jackfield_http.answers import Answered, read
+from jackfield_http.answers import NOT_DONE, Answered, read
 from jackfield_http.concealment import Secrets
 from jackfield_http.credentials import Credentials, Elsewhere, OneOrigin
 from jackfield_http.operation import Operation, Request
@@ -91,7 +91,7 @@ class Client:
             raise self._accident(operation, words) from None
         except httpx.HTTPError as error:
             raise self._fault(operation, error) from None
-        if answered.wait is not None:
+        if answered.wait is not None and answered.status in NOT_DONE:
             self._quiet_until = self._clock() + min(answered.wait, _LONGEST_WAIT)
         return read(self._endpoint.name, operation, answered, self._secrets)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -54,7 +53,7 @@ class Desk:
 @asynccontextmanager
 async def desk(url: str, queries: Mapping[str, object], **settings: object) -> AsyncIterator[Desk]:
     described = {name: {"description": "Does it.", **query} for name, query in queries.items()}  # type: ignore[dict-item]
-    config = DatabaseConfig.model_validate({"url": url, "queries": described, **settings})
+    config = DatabaseConfig.model_validate({"url": url, "queries": described, "timeout": "30s", **settings})
     source = QuerySource("shop", config)
     try:
         yield Desk(source)
@@ -204,14 +203,10 @@ async def test_a_call_that_is_cancelled_frees_its_connection(url: str) -> None:
 
 async def begun(shop: Desk) -> None:
     """Until the only connection of the desk is taken."""
-    engine = shop.source.database._engines[False]
-    taken = threading.Event()
-
+    pool = shop.source.database._engines[False].pool
     async with asyncio.timeout(PATIENCE):
-        while not taken.is_set():
-            await asyncio.sleep(0)
-            if engine.pool.checkedout():  # type: ignore[attr-defined]
-                taken.set()
+        while not pool.checkedout():  # type: ignore[attr-defined]  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 async def test_who_finds_all_connections_taken_is_told(url: str) -> None:
