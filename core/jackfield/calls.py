@@ -124,7 +124,7 @@ class Outcome:
 
     `value` is JSON-able and set only for VALUE; `message` is a sentence for the model and set for all
     other kinds. `images` come after the output. `handle` is set where the value was cut: the rest of it
-    can be read by that name.
+    can be read by that name. `links` are addresses in it that can be read.
     """
 
     kind: OutcomeKind
@@ -132,6 +132,7 @@ class Outcome:
     message: str = ""
     images: tuple[Image, ...] = ()
     handle: str = ""
+    links: tuple[str, ...] = ()
 
     @property
     def output(self) -> str:

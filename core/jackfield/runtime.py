@@ -37,6 +37,7 @@ from jackfield.reloading import Reloading, bounds_of
 from jackfield.session import Attendants, Fittings, Modality, Session, SocketLine, Switchboard, servers
 from jackfield.session.burdens import weigh
 from jackfield.session.happenings import notices_of_blocked
+from jackfield.session.resources import Resources
 from jackfield.telemetry import spans
 from jackfield.tools.catalogue import Catalogue
 from jackfield.tools.tool import HUB, ToolSource
@@ -195,6 +196,7 @@ class Runtime:
             self._notify,
             self._fittings.clock,
             attendants,
+            Resources(hub.read),
         )
         self._reloading = Reloading(
             partial(_plugins, self._fittings),

@@ -111,6 +111,16 @@ async def test_answer_within(runtime: Runtime) -> None:
         assert outputs(caller)["warehouse.take_stock"].startswith("Nothing was counted")
 
 
+async def test_what_a_result_links_to_can_be_read(runtime: Runtime) -> None:
+    async with calling(runtime, "storekeeper") as caller:
+        await caller.session.say("The next delivery?")
+        await caller.hears(said("Let me read the list."))
+        assert "read_resource" in caller.session.persona.tools
+        await caller.session.say("Read me the list.")
+        await caller.hears(said("I have read the list."))
+        assert "Friday: twelve HP LaserJet rollers" in outputs(caller)["read_resource"]
+
+
 async def test_a_picture_of_a_server_is_shown_to_the_model(runtime: Runtime) -> None:
     async with calling(runtime, "storekeeper") as caller:
         await caller.session.say("Show the label.")

@@ -105,7 +105,24 @@ def test_the_text_of_an_embedded_resource_is_said_and_a_link_is_named() -> None:
             ),
         )
     )
-    assert said == "Call first.\n(a link to invoice, for ticket 1042: shop://invoice/7)"
+    words = "Call first.\n(a link to invoice, for ticket 1042: shop://invoice/7)"
+    assert said == Answer(words, links=("shop://invoice/7",))
+
+
+def test_text_that_is_only_the_data_again_gives_way_to_the_data() -> None:
+    data = {"parts": [{"name": "fan"}, {"name": "screw"}]}
+    assert value_of(result(text(json.dumps(data, indent=2)), structured=data)) == data
+    assert value_of(result(text("[1, 2]"), structured={"result": [1, 2]})) == [1, 2]
+    assert value_of(result(text("Two parts."), text(json.dumps(data)), structured=data)) == (
+        f"Two parts.\n{json.dumps(data)}"
+    )
+
+
+def test_a_picture_in_a_resource_is_shown_too() -> None:
+    blob = types.BlobResourceContents(uri="shop://photo", blob=PICTURE, mime_type="image/png")
+    said = value_of(result(types.EmbeddedResource(type="resource", resource=blob)))
+    assert isinstance(said, Answer)
+    assert said.images == (Image(b"\x89PNG" * 1024, "image/png"),)
 
 
 def test_an_empty_result_says_that_it_is_done() -> None:

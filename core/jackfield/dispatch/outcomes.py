@@ -40,13 +40,14 @@ def outcome_of(future: Future[Json], tool: Tool, limit: int) -> tuple[Outcome, K
 
 
 def _value(result: Json, limit: int) -> tuple[Outcome, Kept | None]:
-    images = result.images if isinstance(result, Answer) else ()
-    value = sound(result.value if isinstance(result, Answer) else result)
+    given = result if isinstance(result, Answer) else Answer(result)
+    value = sound(given.value)
     if size(value) <= max(limit, SMALLEST_LIMIT):
-        return Outcome(OutcomeKind.VALUE, value, images=images), None
+        return Outcome(OutcomeKind.VALUE, value, images=given.images, links=given.links), None
     handle = f"r{next(_numbers)}"
     shown, kept = cut(value, limit, handle, MOST_BYTES)
-    return Outcome(OutcomeKind.VALUE, shown, images=images, handle=handle), kept
+    outcome = Outcome(OutcomeKind.VALUE, shown, images=given.images, handle=handle, links=given.links)
+    return outcome, kept
 
 
 def failed(error: BaseException, tool: Tool) -> Outcome:

@@ -135,6 +135,13 @@ class Connection:
         async with errand(context, seconds, self.under_way):
             return await self._client_of().call_tool(tool, dict(arguments), progress_callback=tell)
 
+    async def read(self, uri: str, context: ToolContext) -> types.ReadResourceResult:
+        """Read a resource, within the time that `context` has. Raises as `call` does."""
+        if not self.alive:
+            raise MCPError(CONNECTION_CLOSED, "Connection closed", {MARK: Fate.UNSENT.value})
+        async with errand(context, context.seconds_left, self.under_way):
+            return await self._client_of().read_resource(uri)
+
     async def hear(self, message: IncomingMessage) -> None:
         """The SDK's message handler: handshake-era servers tell of changes unasked."""
         if isinstance(message, types.ToolListChangedNotification):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64decode
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mcp import types
 
 from jackfield.calls import Image, Json
 from jackfield.errors import ToolError
-from jackfield.tools.answer import answer
+from jackfield.tools.answer import SHOWN, Answer, answer
 
 LABEL = re.compile(r"^Error executing tool \S+: ")
 """What the Python SDK puts before the words of a tool's author; nobody wants to hear it."""
@@ -19,35 +21,53 @@ NOTHING = "It is done; there is nothing more to say about it."
 
 
 def value_of(result: types.CallToolResult) -> Json:
-    """The result as a value for the model (MCP, server features, tools, tool result), with its images as an
-    `Answer` if it has any.
+    """The result as a value for the model (MCP, server features, tools, tool result), as an `Answer` if it
+    has images or links.
 
     Texts are joined by newlines; what is neither text nor image is described in words, since a voice cannot
-    show it. Structured content is taken where there is no text: servers repeat it as text for clients
-    that only know text. Raises `ToolError` with the server's own words if the tool says it failed.
+    show it. Structured content is taken where there is no text, and where the text is nothing but the same
+    as JSON, which servers add for clients that only know text: data is cut at its elements where it is too
+    long, text at its lines. Otherwise the text is what the server's author wants to be said. Raises
+    `ToolError` with the server's own words if the tool says it failed.
     """
-    blocks = [block for block in result.content if not isinstance(block, types.ImageContent)]
+    blocks = [block for block in result.content if _image(block) is None]
     images = [image for block in result.content if (image := _image(block)) is not None]
+    links = tuple(str(block.uri) for block in blocks if isinstance(block, types.ResourceLink))
     text = "\n".join(filter(None, map(_words, blocks)))
     if result.is_error:
         raise ToolError(LABEL.sub("", text) or "The tool failed, and did not say why.")
     value: Json = text
-    if result.structured_content is not None and not _has_text(blocks):
+    if result.structured_content is not None and _says_no_more(blocks, result.structured_content):
         value = _json(result.structured_content)
     if images:
-        return answer([value] if value else [], images)
-    return value if value != "" else NOTHING
+        return replace(answer([value] if value else [], images), links=links)
+    return Answer(value, links=links) if links else value if value != "" else NOTHING
 
 
-def _has_text(blocks: Sequence[types.ContentBlock]) -> bool:
-    return any(isinstance(block, types.TextContent) and block.text for block in blocks)
+def _says_no_more(blocks: Sequence[types.ContentBlock], structured: Json) -> bool:
+    """Whether there is no text, or none but the structured content as JSON."""
+    texts = [block.text for block in blocks if isinstance(block, types.TextContent) and block.text]
+    if not texts:
+        return True
+    try:
+        return json.loads("\n".join(texts)) in (structured, _json(structured)) and len(blocks) == len(texts)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _image(block: types.ContentBlock) -> Image | None:
-    if not isinstance(block, types.ImageContent):
-        return None
+    match block:
+        case types.ImageContent(data=data, mime_type=kind):
+            return _decoded(data, kind)
+        case types.EmbeddedResource(resource=types.BlobResourceContents(blob=data, mime_type=str(kind))):
+            return _decoded(data, kind) if kind in SHOWN else None
+        case _:
+            return None
+
+
+def _decoded(data: str, kind: str) -> Image:
     try:
-        return Image(b64decode(block.data, validate=True), block.mime_type)
+        return Image(b64decode(data, validate=True), kind)
     except ValueError:
         return Image(b"", "of no kind: its data is not base64")
 

@@ -77,6 +77,13 @@ class Hub:
         for name in before.keys() - servers.keys():
             self._changed(name)
 
+    async def read(self, server: str, uri: str, context: ToolContext) -> Json:
+        """What a server has at an address; on the hub's loop, as tools are run. Raises `ToolError`."""
+        found = self._servers.get(server)
+        if found is None:
+            raise ToolError(f"There is no MCP server {server} any more.")
+        return await found.read(uri, context)
+
     async def aclose(self) -> None:
         """End all servers and the thread, within seconds. Idempotent."""
         if self._loop is None or self._thread is None:

@@ -21,6 +21,7 @@ from jackfield.mcp.heartbeat import heartbeat, patience
 from jackfield.mcp.http import without_secrets
 from jackfield.mcp.listing import Listing, listing
 from jackfield.mcp.redaction import redacted
+from jackfield.mcp.resources import read
 from jackfield.mcp.state import CONNECTED, NEXT, ServerState, ServerStatus
 from jackfield.mcp.stderr import StderrTail
 from jackfield.mcp.terms import Terms
@@ -81,6 +82,10 @@ class Server:
                     raise TimeoutError
                 await self._decided.wait()
         return self._connection
+
+    async def read(self, uri: str, context: ToolContext) -> Json:
+        """What is at an address. Raises `ToolError`."""
+        return await read(self, uri, context)
 
     async def run(self) -> None:
         """Keep the server up until cancelled. All connections are made and ended in this task."""

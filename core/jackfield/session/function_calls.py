@@ -90,20 +90,21 @@ class FunctionCalls:
         self.questions.abandon()
         for call in self._scene.conversation.running:
             self.cancel(call.id)
-        self._switchboard.dispatcher.shelves.forget(self._scene.id)
+        self._switchboard.forget(self._scene.id)
 
     # --- by a tool ------------------------------------------------------------------------------------
 
     def _dispatch(self, call: StartCall, persona: Persona) -> None:
+        tool = persona.tools.get(call.name)
         self._switchboard.dispatcher.start(
             self._dispatch_id(call.call_id),
-            persona.tools.get(call.name),
+            tool,
             call.name,
             call.arguments,
             self._context(call, persona),
             call.policy,
             entered=lambda _, arguments: self._entered(call.call_id, arguments),
-            finished=lambda _, outcome: self._finished(call.call_id, outcome),
+            finished=lambda _, outcome: self._finished(call.call_id, outcome, tool.source if tool else ""),
             happened=lambda _, happening: self._happened(call, happening),
             known=[*persona.tools, *persona.handoffs],
         )
@@ -132,8 +133,11 @@ class FunctionCalls:
         self._scene.conversation.entered(call_id, arguments, self._scene.now)
         self._scene.carry_out()
 
-    def _finished(self, call_id: str, outcome: Outcome) -> None:
-        if outcome.handle or self._search.found_more:  # what an output speaks of, the model must have
+    def _finished(self, call_id: str, outcome: Outcome, source: str = "") -> None:
+        linked = self._switchboard.linked(self._scene.id, source, outcome)
+        if (
+            outcome.handle or linked or self._search.found_more
+        ):  # what an output speaks of, the model must have
             self._scene.refresh_tools()
         self._scene.conversation.finish(call_id, outcome, self._scene.now)
         self._scene.carry_out()

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from jackfield.calls import CallPolicy, Json
+from jackfield.calls import CallPolicy, Json, Outcome
 from jackfield.config import Config
 from jackfield.dispatch.dispatcher import Dispatcher
 from jackfield.dispatch.placement import place
@@ -15,6 +15,7 @@ from jackfield.notices import Notice
 from jackfield.session.attendants import Attendants
 from jackfield.session.clock import Clock
 from jackfield.session.persona import Persona
+from jackfield.session.resources import READ_RESOURCE, READ_RESOURCE_POLICY, Resources
 from jackfield.tools.catalogue import Catalogue
 from jackfield.tools.tool import HUB, PROCESS
 
@@ -25,7 +26,7 @@ class Switchboard:
 
     `catalogue` is asked anew each time: an MCP server's tools come and go. `notify` tells the plugins
     of a notice, and keeps what they raise to itself; `attendants` are those beside whole sessions. `clock` is
-    where sessions get the time."""
+    where sessions get the time; `resources` reads what MCP servers link to."""
 
     config: Config
     catalogue: Callable[[], Catalogue]
@@ -35,6 +36,7 @@ class Switchboard:
     clock: Callable[[], Clock] = asyncio.get_running_loop
     attendants: Attendants = field(default_factory=Attendants)
     former: dict[str, Config] = field(default_factory=dict)
+    resources: Resources | None = None
 
     def take_over(self, config: Config, plugin_policies: Mapping[str, CallPolicy]) -> None:
         """Another agents.yaml. An agent that it does not have any more is what it was to those who have it on
@@ -50,16 +52,32 @@ class Switchboard:
 
     def persona(self, agent: str, session_id: str = "") -> Persona:
         """The agent with the tools that are there now, and what plugins have added to its instructions;
-        `read_more` is among the tools once the session has had a result that was cut."""
+        `read_more` is among the tools once the session has had a result that was cut, and `read_resource`
+        once it has had one with links."""
         words = self.attendants.words(agent, session_id)
         config = self.config_of(agent)
         if config.agents[agent].transfer:
             config = self.former[agent]
         persona = Persona.of(agent, config, self.catalogue(), self.plugin_policies).with_words(words)
-        shelves = self.dispatcher.shelves
-        if not shelves.has(session_id):
-            return persona
-        return persona.with_tool(READ_MORE, shelves.tool, READ_MORE_POLICY)
+        shelves, resources = self.dispatcher.shelves, self.resources
+        if shelves.has(session_id):
+            persona = persona.with_tool(READ_MORE, shelves.tool, READ_MORE_POLICY)
+        if resources is not None and resources.has(session_id):
+            persona = persona.with_tool(READ_RESOURCE, resources.tool, READ_RESOURCE_POLICY)
+        return persona
+
+    def linked(self, session_id: str, source: str, outcome: Outcome) -> bool:
+        """Whether an outcome of this source's links to what can be read from now on."""
+        if self.resources is None or not outcome.links:
+            return False
+        self.resources.note(session_id, source, outcome.links)
+        return True
+
+    def forget(self, session_id: str) -> None:
+        """The session has ended: what was kept of its results is let go."""
+        self.dispatcher.shelves.forget(session_id)
+        if self.resources is not None:
+            self.resources.forget(session_id)
 
     def tell(self, notice: Notice, session_id: str) -> None:
         """A session has something to tell."""

@@ -17,10 +17,12 @@ SHOWN = ("image/png", "image/jpeg")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`value` is JSON; `images` are those that the model can be shown."""
+    """`value` is JSON; `images` are those that the model can be shown, `links` the addresses in it that it
+    may read."""
 
     value: Json
     images: tuple[Image, ...] = ()
+    links: tuple[str, ...] = ()
 
 
 def answer(words: Sequence[Json], images: Sequence[Image]) -> Answer:
