@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from jackfield.calls import Json
-from jackfield.errors import PluginError
 from jackfield.tools.declared import parameters_schema
 from jackfield.tools.nearest import did_you_mean
 from jackfield_http.operation import READING, REPEATABLE, WITH_BODY, Operation
 from jackfield_http.selection import Selection
-from jackfield_http.settings import ToolConfig
 from jackfield_http.template import places
+
+if TYPE_CHECKING:
+    from jackfield_http.settings import ToolConfig
 
 
 def operation(name: str, tool: ToolConfig) -> Operation:
-    """Raises `PluginError` for places and parameters that do not fit each other."""
+    """Raises `ValueError` for places and parameters that do not fit each other."""
     schema = parameters_schema(tool.parameters)
     query, body = _mappings(tool)
     fault = _misfit(tool, schema, query, body)
     if fault:
-        raise PluginError(fault)
+        raise ValueError(fault)
     return Operation(
         name=name,
         description=tool.description,

@@ -10,7 +10,6 @@ from jackfield_http.client import Client, Endpoint
 from jackfield_http.declared import operation
 from jackfield_http.openapi.operations import Taken, server, take
 from jackfield_http.openapi.reading import document
-from jackfield_http.operation import Operation
 from jackfield_http.settings import ApiConfig, HttpSettings
 
 settings_model = HttpSettings
@@ -26,7 +25,8 @@ def register_tool_sources(register: RegisterToolSource, settings: HttpSettings) 
 def api(name: str, config: ApiConfig) -> Api:
     """An API whose document cannot be read keeps the tools that are declared one by one; what is missing is
     set aside, with the reason."""
-    operations, aside = _declared(config)
+    operations = [operation(each, tool) for each, tool in config.tools.items()]
+    aside: dict[str, str] = {}
     base_url = config.base_url or ""
     if config.openapi is not None:
         try:
@@ -38,17 +38,6 @@ def api(name: str, config: ApiConfig) -> Api:
             aside |= taken.aside
     endpoint = Endpoint(name, base_url, config.credentials(), config.timeout, config.limit)
     return Api(name, Client(endpoint), operations if base_url else [], aside)
-
-
-def _declared(config: ApiConfig) -> tuple[list[Operation], dict[str, str]]:
-    operations: list[Operation] = []
-    aside: dict[str, str] = {}
-    for name, tool in config.tools.items():
-        try:
-            operations.append(operation(name, tool))
-        except PluginError as error:
-            aside[name] = str(error)
-    return operations, aside
 
 
 def _from_document(config: ApiConfig, names: set[str]) -> tuple[Taken, str]:

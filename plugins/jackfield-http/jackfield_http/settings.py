@@ -21,6 +21,7 @@ from jackfield.config.values import Bytes, Name, Seconds, Text, WebAddress
 from jackfield.tools.declared import parameters_schema
 from jackfield_http.address import path_fault
 from jackfield_http.credentials import Credentials, basic, bearer
+from jackfield_http.declared import operation
 from jackfield_http.selection import Selection
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -147,6 +148,11 @@ class ToolConfig(_Section):
     def _fit(cls, value: dict[str, Json]) -> dict[str, Json]:
         parameters_schema(value)
         return value
+
+    @model_validator(mode="after")
+    def _in_place(self) -> Self:
+        operation("tool", self)
+        return self
 
 
 class OpenApiConfig(_Section):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from jackfield.errors import PluginError, ToolError
+from jackfield.errors import ToolError
 from jackfield_http.address import filled_path
 from jackfield_http.declared import operation
 from jackfield_http.operation import Request
@@ -138,7 +138,7 @@ def test_what_is_filled_in_is_not_looked_at_again() -> None:
     ],
 )
 def test_places_and_parameters_must_fit_each_other(tool: Mapping[str, object], words: str) -> None:
-    with pytest.raises(PluginError) as told:
+    with pytest.raises(ValidationError) as told:
         operation("tool", ToolConfig.model_validate({"description": "Does it.", **tool}))
     assert words in str(told.value)
 

@@ -305,16 +305,22 @@ async def test_connections_are_used_again_and_each_loop_has_its_own(service: Api
 
 def test_the_plugin_is_loaded_and_offers_each_api_as_a_source() -> None:
     tool = {"description": "Does it.", "path": "/t/{x}", "parameters": {"x": "string"}}
-    wrong = {**tool, "parameters": {}}
     apis = {
         "shop": {"base_url": "https://a.example", "tools": {"get": tool, "put": {**tool, "method": "PUT"}}},
-        "depot": {"base_url": "https://b.example", "tools": {"wrong": wrong}},
+        "depot": {"openapi": "missing.yaml"},
     }
     plugins = Plugins.load({"http": {"apis": apis}}, allow=["http"])
     (report,) = [each for each in plugins.report() if each.name == "http"]
     assert report.distribution == "jackfield-http"
     assert report.tools == ("shop.get", "shop.put")
-    assert "depot.wrong is set aside: {x} is none of its parameters" in report.reason
+    assert "depot.openapi is set aside: missing.yaml cannot be read" in report.reason
+
+
+def test_what_does_not_fit_is_told_at_its_place() -> None:
+    tool = {"description": "Does it.", "path": "/t/{x}"}
+    apis = {"shop": {"base_url": "https://a.example", "tools": {"get": tool}}}
+    (misfit,) = Plugins.load({"http": {"apis": apis}}, allow=["http"]).misfits
+    assert str(misfit) == "plugins.http.apis.shop.tools.get: {x} is none of its parameters"
 
 
 def test_without_settings_there_is_nothing_to_do() -> None:
