@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +14,15 @@ import pytest
 
 import jackfield
 from jackfield.calls import CallPolicy
+from jackfield.cli import COMMANDS
 from jackfield.hookspecs import HOOKS
 from jackfield.notices import AgentSaying, CallerStartedSpeaking
 from jackfield.plugins import ALLOW_LIST, PluginReport, Plugins, PluginState
 from jackfield.plugins.loaded import allowed
+from jackfield.plugins.loading import TAKEN
 from tests.installing import Site, on_the_path
+
+PLUGINS = Path(__file__).parents[1] / "plugins"
 
 
 @pytest.fixture
@@ -391,6 +396,16 @@ def test_a_hook_may_ask_for_fewer_arguments_than_are_offered(site: Site) -> None
 
 def test_every_hook_is_used_by_a_plugin_of_this_repository() -> None:
     settings = {"hours": {"timezone": "UTC", "open": {"monday": "9:00-17:00"}}}
-    plugins = Plugins.load(settings, allow=["clock", "local", "guard", "hours", "http"])
+    plugins = Plugins.load(settings, allow=["clock", "local", "guard", "hours", "http", "keyring"])
     used = {hook for report in plugins.report() for hook in report.hooks}
-    assert used >= {hook.__name__ for hook in HOOKS} - {"register_tool_sources"}
+    assert used == {hook.__name__ for hook in HOOKS}
+
+
+def test_every_hook_is_named_by_a_test() -> None:
+    tests = [*Path(__file__).parent.rglob("test_*.py"), *PLUGINS.glob("*/tests/**/test_*.py")]
+    words = " ".join(re.findall(r"^(?:async )?def (test_\w+)", "\n".join(map(Path.read_text, tests)), re.M))
+    assert not [hook.__name__ for hook in HOOKS if hook.__name__ not in words]
+
+
+def test_no_plugin_can_take_the_name_of_a_command_of_ours() -> None:
+    assert {*COMMANDS} <= {*TAKEN["command"]}

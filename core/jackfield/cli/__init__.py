@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from functools import cache
 from importlib import import_module
 from typing import cast
 
@@ -16,15 +17,23 @@ COMMANDS = ("new", "dev", "serve", "talk", "check", "agents", "tools", "plugins"
 
 
 class Commands(click.Group):
-    """Imports a command when it is called: `jackfield check` need not load a web server."""
+    """Imports a command when it is called: `jackfield check` need not load a web server, nor any plugin."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return [*COMMANDS, *sorted(_brought())]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            return None
+            return _brought().get(cmd_name)
         return cast(click.Command, getattr(import_module(f"jackfield.cli.{cmd_name}"), cmd_name))
+
+
+@cache
+def _brought() -> dict[str, click.Command]:
+    """The commands that plugins bring. What a plugin does wrong is for `jackfield plugins` to tell."""
+    with import_module("jackfield.cli.plugins").unlogged():
+        commands: dict[str, click.Command] = import_module("jackfield.plugins").Plugins.load({}).commands()
+    return commands
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

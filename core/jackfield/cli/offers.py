@@ -37,6 +37,7 @@ class Offers:
     down: Mapping[str, str]
     unasked: Sequence[str]
     misfits: Sequence[Misfit] = ()
+    credentials: Sequence[str] = ()
 
 
 def ask(config: Config, *, offline: bool = False) -> Offers:
@@ -59,6 +60,7 @@ def ask(config: Config, *, offline: bool = False) -> Offers:
         down=down,
         unasked=list(config.mcp_servers) if offline else [],
         misfits=plugins.misfits,
+        credentials=list(plugins.credentials()),
     )
 
 

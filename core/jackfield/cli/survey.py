@@ -11,6 +11,7 @@ from jackfield.config.calls import CallsConfig
 from jackfield.config.loader import Reading
 from jackfield.config.policies import levels, searched
 from jackfield.config.report import Problem, Span, did_you_mean
+from jackfield.config.servers import AZURE_CREDENTIALS, KINDS
 from jackfield.config.source import Where
 from jackfield.config.tool_names import matches
 from jackfield.tools.burden import Burden
@@ -40,6 +41,7 @@ def survey(reading: Reading, offers: Offers) -> Survey:
     tools = {name: sorted(tool.name for tool in chosen[name].tools.values()) for name in chosen}
     problems = [
         *_providers(reading, offers),
+        *_credentials(reading, offers),
         *_plugins(reading, offers),
         *(problem for misfit in offers.misfits for problem in misfit.problems(reading.document)),
         *_broken(reading, offers),
@@ -69,10 +71,21 @@ def _providers(reading: Reading, offers: Offers) -> Iterator[Problem]:
             yield Problem(document.span(where), message)
 
 
+def _credentials(reading: Reading, offers: Offers) -> Iterator[Problem]:
+    for name, provider in reading.config.providers.items():
+        credential = provider.settings.get("credential")
+        known = [*(AZURE_CREDENTIALS if provider.kind == "azure" else ()), *offers.credentials]
+        if isinstance(credential, str) and provider.kind in KINDS and credential not in known:
+            near = did_you_mean(credential, known) or f"; there are: {', '.join(known) or 'none'}"
+            message = f'no plugin here offers the kind of credential "{credential}"{near}'
+            yield Problem(reading.document.span(("providers", name, "credential")), message)
+
+
 def _plugins(reading: Reading, offers: Offers) -> Iterator[Problem]:
     for name in reading.config.plugins:
         if name not in offers.plugins and name not in offers.broken:
-            near = did_you_mean(name, offers.plugins) or "; install it, or remove its settings"
+            known = [*offers.plugins, *offers.broken]
+            near = did_you_mean(name, known) or "; install it, or remove its settings"
             message = f'no plugin named "{name}" is installed{near}'
             yield Problem(reading.document.key(("plugins", name)), message)
 

@@ -98,7 +98,11 @@ def _provider(document: Document, where: Where) -> Iterator[Problem]:
 
 def _credentials(document: Document, where: Where) -> Iterator[Problem]:
     section = table(document, *where)
-    if section.get("kind", where[-1]) != "azure":
+    kind = section.get("kind", where[-1])
+    if kind == "openai" and ("api_key" in section) == ("credential" in section):
+        message = '"api_key" is missing' if "api_key" not in section else 'an "api_key" and a "credential"'
+        yield Problem(document.span(where), f"{message} in {'.'.join(map(str, where))}")
+    if kind != "azure":
         return
     if ("api_key" in section) == ("credential" in section):
         have = "both" if "api_key" in section else "neither"

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 from jackfield.config.calls import CallLimits
 from jackfield.config.lasting import Prices
 from jackfield.config.model import Model
-from jackfield.config.values import Seconds, SecondsOrNone, Text, WebAddress, Words
+from jackfield.config.values import Name, Seconds, SecondsOrNone, Text, WebAddress, Words
 
 Prefix = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{0,20}$")]
 
@@ -144,9 +144,16 @@ class ProviderConfig(Model):
         return dict(self.model_extra or {})
 
 
-AzureCredential = Literal[
-    "default", "managed_identity", "workload", "cli", "developer_cli", "environment", "client_secret"
-]
+AZURE_CREDENTIALS = (
+    "default",
+    "managed_identity",
+    "workload",
+    "cli",
+    "developer_cli",
+    "environment",
+    "client_secret",
+)
+"""Who may ask Entra ID for a token."""
 
 
 class AzureSettings(Model):
@@ -164,9 +171,10 @@ class AzureSettings(Model):
     api_key: Text | None = Field(default=None, repr=False)
     """The resource's key, as `${AZURE_OPENAI_API_KEY}`."""
 
-    credential: AzureCredential | None = None
-    """Who asks Entra ID for a token, instead of a key. `default`: azure-identity's chain (environment,
-    managed identity, `az login`, …)."""
+    credential: Name | None = None
+    """Who asks Entra ID for a token, instead of a key: `default` (azure-identity's chain: environment,
+    managed identity, `az login`, …), `managed_identity`, `workload`, `cli`, `developer_cli`, `environment`
+    or `client_secret`. Or a kind of credential that a plugin brings, such as `keyring`."""
 
     scope: Text | None = None
     """The scope of the token. Default: `https://ai.azure.com/.default`, and if the service does not accept
@@ -188,8 +196,11 @@ class AzureSettings(Model):
 class OpenAISettings(Model):
     """The settings of `kind: openai`."""
 
-    api_key: Text = Field(repr=False)
+    api_key: Text | None = Field(default=None, repr=False)
     """An OpenAI API key, as `${OPENAI_API_KEY}`."""
+
+    credential: Name | None = None
+    """Instead of a key: a kind of credential that a plugin brings, such as `keyring`."""
 
     model: Text = "gpt-realtime-2.1"
     """The Realtime model."""

@@ -20,6 +20,8 @@ from jackfield.hookspecs.around import around_call, before_call, call_finished
 from jackfield.hookspecs.calls import FunctionCall, SessionFacts, Verdict, VerdictKind
 from jackfield.hookspecs.living import instructions, notice, session_ended, session_started
 from jackfield.hookspecs.loading import (
+    register_commands,
+    register_credentials,
     register_providers,
     register_tool_sources,
     register_tools,
@@ -28,6 +30,8 @@ from jackfield.hookspecs.loading import (
 from jackfield.hookspecs.markers import GROUP, PATIENCE, hookimpl, hookspec
 from jackfield.hookspecs.registers import (
     Checked,
+    RegisterCommand,
+    RegisterCredential,
     RegisterProvider,
     RegisterTool,
     RegisterToolSource,
@@ -40,6 +44,8 @@ HOOKS = (
     register_tool_sources,
     register_providers,
     register_voices,
+    register_credentials,
+    register_commands,
     before_call,
     around_call,
     call_finished,
@@ -56,6 +62,8 @@ __all__ = [
     "PATIENCE",
     "Checked",
     "FunctionCall",
+    "RegisterCommand",
+    "RegisterCredential",
     "RegisterProvider",
     "RegisterTool",
     "RegisterToolSource",
@@ -71,6 +79,8 @@ __all__ = [
     "hookspec",
     "instructions",
     "notice",
+    "register_commands",
+    "register_credentials",
     "register_providers",
     "register_tool_sources",
     "register_tools",

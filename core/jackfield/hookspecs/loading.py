@@ -7,6 +7,8 @@ from collections.abc import Callable
 from jackfield.hookspecs.markers import hookspec
 from jackfield.hookspecs.registers import (
     Checked,
+    RegisterCommand,
+    RegisterCredential,
     RegisterProvider,
     RegisterTool,
     RegisterToolSource,
@@ -67,4 +69,31 @@ def register_voices(register: RegisterVoice) -> None:
             register("robot", speak)
 
     Not async; load nothing here that `speak` can load when it is first called.
+    """
+
+
+@hookspec
+def register_credentials(register: RegisterCredential, settings: Checked) -> None:
+    """Called once, when plugins are loaded: offer a kind of credential, by the word that stands after
+    `credential:` in a provider's section of agents.yaml.
+
+        @jackfield.hookimpl
+        def register_credentials(register):
+            register("vault", lambda provider, header: VaultKey(provider, header))
+
+    Not async; `make` must not ask for the secret, the credential's `headers` does.
+    """
+
+
+@hookspec
+def register_commands(register: RegisterCommand) -> None:
+    """Called once, when plugins are loaded: offer commands of the library click, which become commands of
+    `jackfield`.
+
+        @jackfield.hookimpl
+        def register_commands(register):
+            register(report)
+
+    Not async; load nothing here that the command can load when it is run. The names of Jackfield's own
+    commands are taken.
     """

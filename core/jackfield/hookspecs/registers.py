@@ -11,7 +11,10 @@ from jackfield.calls import CallPolicy, Json
 from jackfield.tools.tool import ToolSource
 
 if TYPE_CHECKING:
+    import click
+
     from jackfield.providers.base import Provider
+    from jackfield.providers.credential import Credential
 
 Settings = Mapping[str, Json]
 """A section of agents.yaml (`plugins: NAME: …`, `providers: NAME: …`) as it stands there, environment filled
@@ -62,3 +65,17 @@ class RegisterVoice(Protocol):
     """
 
     def __call__(self, name: str, speak: Callable[[str], bytes]) -> None: ...
+
+
+class RegisterCredential(Protocol):
+    """What `register_credentials` is handed: a word for `credential:` in a provider's section, and a function
+    that makes such a credential. `make` is given the provider's name in agents.yaml and the header that a key
+    goes into: `Authorization` (as a bearer token), or one of the service's own."""
+
+    def __call__(self, kind: str, make: Callable[[str, str], Credential]) -> None: ...
+
+
+class RegisterCommand(Protocol):
+    """What `register_commands` is handed: a command, or a group of them, of the library click."""
+
+    def __call__(self, command: click.Command) -> None: ...

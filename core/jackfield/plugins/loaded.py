@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel
 
@@ -24,9 +24,12 @@ from jackfield.plugins.bounded import LOAD_WITHIN
 from jackfield.plugins.hooks import CALL_HOOKS, SESSION_HOOKS, CallHooks, Failures, Hook
 from jackfield.plugins.installed import built_in, installed
 from jackfield.plugins.loading import ALLOW_LIST, Loading, Terms
-from jackfield.plugins.offering import MakeProvider, Speak
+from jackfield.plugins.offering import MakeCredential, MakeProvider, Speak
 from jackfield.plugins.report import PluginRecord, PluginReport
 from jackfield.tools.tool import ToolSource
+
+if TYPE_CHECKING:
+    import click
 
 log = logging.getLogger(__name__)
 
@@ -134,6 +137,14 @@ class Plugins:
     def voices(self) -> dict[str, Speak]:
         """Voices for the caller's side, by name: a sentence in, s16le mono at 24 kHz out."""
         return {name: speak for record in self._records for name, speak in record.goods.voices.items()}
+
+    def credentials(self) -> dict[str, MakeCredential]:
+        """How to make a credential, by the word after `credential:`."""
+        return {kind: make for record in self._records for kind, make in record.goods.credentials.items()}
+
+    def commands(self) -> dict[str, click.Command]:
+        """Further commands of `jackfield`, by name."""
+        return {name: each for record in self._records for name, each in record.goods.commands.items()}
 
     @property
     def policies(self) -> Mapping[str, CallPolicy]:

@@ -11,6 +11,7 @@ import pluggy
 
 from jackfield import hookspecs
 from jackfield.config.later import Misfit
+from jackfield.config.servers import AZURE_CREDENTIALS
 from jackfield.errors import PluginError
 from jackfield.hookspecs import GROUP, HOOKS, Checked, Settings
 from jackfield.plugins.bounded import LOAD_WITHIN, TookTooLong, within
@@ -23,6 +24,13 @@ from jackfield.tools.nearest import did_you_mean
 
 ALLOW_LIST = "JACKFIELD_PLUGINS"
 """Environment: the only installed plugins to load, by name, with commas between; empty for none."""
+
+
+TAKEN: Mapping[str, Collection[str]] = {
+    "kind of credential": AZURE_CREDENTIALS,
+    "command": ("new", "dev", "serve", "talk", "check", "agents", "tools", "plugins", "mcp", "replay"),
+}
+"""Names that are ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +193,7 @@ class Loading:
         if what == "source":
             owners |= {name: f"the plugin {name}" for name in self.names if name != plugin}
             owners |= dict.fromkeys(self.terms.servers, "an MCP server")
+        owners |= dict.fromkeys(TAKEN.get(what, ()), "Jackfield itself")
         for record in self.records:
             owners |= dict.fromkeys(record.goods.names(what), "another plugin")
         return owners

@@ -14,12 +14,23 @@ from jackfield.tools.source import FunctionSource
 from jackfield.tools.tool import ToolSource
 
 if TYPE_CHECKING:
+    import click
+
     from jackfield.providers.base import Provider
+    from jackfield.providers.credential import Credential
 
 MakeProvider = Callable[[Settings], "Provider"]
 Speak = Callable[[str], bytes]
+MakeCredential = Callable[[str, str], "Credential"]
 
-REGISTERING = ("register_tools", "register_tool_sources", "register_providers", "register_voices")
+REGISTERING = (
+    "register_tools",
+    "register_tool_sources",
+    "register_providers",
+    "register_voices",
+    "register_credentials",
+    "register_commands",
+)
 """The hooks that are handed a `register`."""
 
 
@@ -33,13 +44,17 @@ class Goods:
     sources: dict[str, GuardedSource] = field(default_factory=dict)
     kinds: dict[str, MakeProvider] = field(default_factory=dict)
     voices: dict[str, Speak] = field(default_factory=dict)
+    credentials: dict[str, MakeCredential] = field(default_factory=dict)
+    commands: dict[str, click.Command] = field(default_factory=dict)
 
     def names(self, what: str) -> Iterable[str]:
-        """The names of one sort that are given away: of a source, a provider kind, a voice."""
+        """The names of one sort that are given away: of a source, a provider kind, a voice, …."""
         named: dict[str, Iterable[str]] = {
             "source": self.sources,
             "provider kind": self.kinds,
             "voice": self.voices,
+            "kind of credential": self.credentials,
+            "command": self.commands,
         }
         return named[what]
 
@@ -49,6 +64,8 @@ class Goods:
         self.sources |= other.sources
         self.kinds |= other.kinds
         self.voices |= other.voices
+        self.credentials |= other.credentials
+        self.commands |= other.commands
 
     @property
     def tool_sources(self) -> list[ToolSource]:
@@ -86,6 +103,8 @@ class Offering:
             "register_tool_sources": self._source,
             "register_providers": self._kind,
             "register_voices": self._voice,
+            "register_credentials": self._credential,
+            "register_commands": self._command,
         }
         return registers[self._hook]
 
@@ -101,6 +120,17 @@ class Offering:
     def _voice(self, name: str, speak: Speak) -> None:
         self._claim("voice", name, self.goods.voices)
         self.goods.voices[name] = speak
+
+    def _credential(self, kind: str, make: MakeCredential) -> None:
+        self._claim("kind of credential", kind, self.goods.credentials)
+        self.goods.credentials[kind] = make
+
+    def _command(self, command: click.Command) -> None:
+        name = getattr(command, "name", None)
+        if not name or not callable(getattr(command, "main", None)):
+            raise PluginError(f"{command!r} is no command of click with a name")
+        self._claim("command", name, self.goods.commands)
+        self.goods.commands[name] = command
 
     def _claim(self, what: str, name: str, own: Mapping[str, object]) -> None:
         owner = "this plugin itself" if name in own else self._taken(self.plugin, what).get(name)

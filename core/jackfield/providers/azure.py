@@ -9,14 +9,14 @@ from collections.abc import Callable
 from importlib import import_module
 from urllib.parse import urlsplit
 
-from jackfield.config.servers import AzureSettings
+from jackfield.config.servers import AZURE_CREDENTIALS, AzureSettings
 from jackfield.errors import ConfigurationError
 from jackfield.hookspecs import RegisterProvider, Settings, hookimpl
 from jackfield.providers.base import Provider
 from jackfield.providers.credential import ApiKey, Credential
 from jackfield.providers.endpoint import Endpoint, service_url
 from jackfield.providers.realtime import RealtimeProvider
-from jackfield.providers.settings import read
+from jackfield.providers.settings import brought, no_such_credential, read
 
 KIND = "azure"
 SURFACE = "/openai/v1"
@@ -78,6 +78,8 @@ def entra_of(settings: AzureSettings) -> Credential:
         "client_id": settings.client_id,
         "client_secret": settings.client_secret,
     }
+    if settings.credential not in AZURE_CREDENTIALS:
+        raise ConfigurationError(no_such_credential(KIND, str(settings.credential)))
     missing = [name for name, value in identity.items() if value is None]
     if settings.credential == "client_secret" and missing:
         raise ConfigurationError(f"`credential: client_secret` needs {' and '.join(missing)} too")
@@ -88,8 +90,11 @@ def entra_of(settings: AzureSettings) -> Credential:
 
 def make(settings: Settings) -> Provider:
     """Raises `ConfigurationError`."""
+    settings, credential = brought(settings)
     known = read(AzureSettings, KIND, settings)
-    return RealtimeProvider(KIND, endpoint_of(known), credential_of(known))
+    return RealtimeProvider(
+        KIND, endpoint_of(known), credential("api-key") if credential else credential_of(known)
+    )
 
 
 @hookimpl

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from jackfield.config.servers import OpenAISettings
+from jackfield.errors import ConfigurationError
 from jackfield.hookspecs import RegisterProvider, Settings, hookimpl
 from jackfield.providers.base import Provider
 from jackfield.providers.credential import ApiKey
 from jackfield.providers.endpoint import Endpoint, service_url
 from jackfield.providers.realtime import RealtimeProvider
-from jackfield.providers.settings import read
+from jackfield.providers.settings import brought, missing_key, no_such_credential, read
 
 KIND = "openai"
 
@@ -33,8 +34,19 @@ def endpoint_of(settings: OpenAISettings) -> Endpoint:
 
 def make(settings: Settings) -> Provider:
     """Raises `ConfigurationError`."""
+    settings, credential = brought(settings)
     known = read(OpenAISettings, KIND, settings)
-    return RealtimeProvider(KIND, endpoint_of(known), ApiKey(known.api_key))
+    return RealtimeProvider(
+        KIND, endpoint_of(known), credential("Authorization") if credential else key_of(known)
+    )
+
+
+def key_of(settings: OpenAISettings) -> ApiKey:
+    if settings.credential is not None:
+        raise ConfigurationError(no_such_credential(KIND, settings.credential))
+    if settings.api_key is None:
+        raise ConfigurationError(missing_key(KIND))
+    return ApiKey(settings.api_key)
 
 
 @hookimpl
