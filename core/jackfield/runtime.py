@@ -196,7 +196,7 @@ class Runtime:
             self._notify,
             self._fittings.clock,
             attendants,
-            Resources(hub.read),
+            resources=Resources(hub.read),
         )
         self._reloading = Reloading(
             partial(_plugins, self._fittings),
