@@ -39,7 +39,7 @@ class Roster:
         to be."""
         agents = [agent for agent in config.agents.values() if not agent.transfer]
         names = {agent.provider or config.provider for agent in agents}
-        names.update(name for agent in agents for name in getattr(agent, "fallback", ()))
+        names.update(name for agent in agents for name in agent.fallback)
         return {name for name in names if name not in self._open or name in changed}
 
     def adopt(
