@@ -17,15 +17,19 @@ class Site:
 
     folder: Path
 
-    def install(self, name: str, source: str, *, value: str = "", version: str = "1.2") -> None:
+    def install(
+        self, name: str, source: str, *, value: str = "", version: str = "1.2", requires: str = ""
+    ) -> None:
         """A distribution `probe-NAME` whose plugin NAME is the module `probe_NAME`."""
         (self.folder / f"probe_{name}.py").write_text(dedent(source))
-        self.describe(name, f"[jackfield]\n{name} = {value or f'probe_{name}'}\n", version)
+        self.describe(name, f"[jackfield]\n{name} = {value or f'probe_{name}'}\n", version, requires)
 
-    def describe(self, name: str, entry_points: str, version: str = "1.2") -> None:
+    def describe(self, name: str, entry_points: str, version: str = "1.2", requires: str = "") -> None:
         info = self.folder / f"probe_{name}-{version}.dist-info"
         info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: probe-{name}\nVersion: {version}\n")
+        metadata = f"Metadata-Version: 2.1\nName: probe-{name}\nVersion: {version}\n"
+        metadata += f"Requires-Dist: {requires}\n" if requires else ""
+        (info / "METADATA").write_text(metadata)
         (info / "entry_points.txt").write_text(entry_points)
         importlib.invalidate_caches()
 

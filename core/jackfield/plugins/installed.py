@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distributions, version
 
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 from pluggy import PluginValidationError
 
 from jackfield.errors import PluginError
@@ -16,10 +18,13 @@ from jackfield.tools.invocation import first_line
 
 log = logging.getLogger(__name__)
 
+DISTRIBUTION = "jackfield"
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """`load` imports it, and may raise anything; `value` is what the entry point says."""
+    """`load` imports it, and may raise anything; `value` is what the entry point says, `requires` what its
+    distribution needs."""
 
     name: str
     distribution: str
@@ -27,6 +32,20 @@ class Candidate:
     value: str
     load: Callable[[], object]
     built_in: bool = False
+    requires: tuple[str, ...] = ()
+
+    def misfit(self) -> Fault | None:
+        """Which version of Jackfield it needs, where that is another one than this."""
+        ours = _our_version()
+        for line in self.requires:
+            wanted = _requirement(line)
+            if wanted is None or canonicalize_name(wanted.name) != DISTRIBUTION:
+                continue
+            applies = wanted.marker is None or wanted.marker.evaluate({"extra": ""})
+            if ours and applies and not wanted.specifier.contains(ours, prereleases=True):
+                reason = f"it needs {DISTRIBUTION} {wanted.specifier}, and this is {ours}"
+                return Fault(reason, f"pip install --upgrade {self.distribution} {DISTRIBUTION}")
+        return None
 
     def fault(self, error: BaseException) -> Fault:
         """Why it could not be loaded, and what to do."""
@@ -69,13 +88,23 @@ def _candidates(distribution: Distribution) -> Iterator[Candidate]:
             if entry_point.group == GROUP:
                 name = str(distribution.metadata["Name"])
                 number = str(distribution.metadata["Version"])
-                yield Candidate(entry_point.name, name, number, entry_point.value, entry_point.load)
+                needs = tuple(distribution.requires or ())
+                value, load = entry_point.value, entry_point.load
+                yield Candidate(entry_point.name, name, number, value, load, requires=needs)
     except Exception as error:
         log.warning("the metadata of an installed package cannot be read: %s", first_line(error))
 
 
+def _requirement(line: str) -> Requirement | None:
+    """None for a line that is none: pip would have refused it."""
+    try:
+        return Requirement(line)
+    except InvalidRequirement:
+        return None
+
+
 def _our_version() -> str:
     try:
-        return version("jackfield")
+        return version(DISTRIBUTION)
     except PackageNotFoundError:
         return ""

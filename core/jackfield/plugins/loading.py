@@ -70,6 +70,9 @@ class Loading:
         self.records.append(record)
         if self._passed_over(candidate, record):
             return
+        if fault := candidate.misfit():
+            record.stand_back(PluginState.BROKEN, fault.reason, fault.next_step)
+            return
         began = perf_counter()
         try:
             plugin = self._register(candidate)
