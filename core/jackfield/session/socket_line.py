@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Literal, Self
 
-from jackfield.errors import MediaError, ProviderRefused
+from jackfield.errors import MediaError, ProviderRefused, SidebandLost
 from jackfield.media.mailbox import Mailbox
 from jackfield.media.sound import FRAME_SECONDS
 from jackfield.providers.base import Answer, Event, Provider, SessionObject, Sideband
@@ -41,6 +41,7 @@ class SocketLine:
         self._modality = modality
         self._stack = AsyncExitStack()
         self._socket: Sideband | None = None
+        self._fresh: Sideband | None = None  # until a control leg has it
         self._earpiece = Earpiece()
         self._events: Mailbox[str | Exception | None] = Mailbox(MOST_UNREAD)
         self._frames: Mailbox[bytes | None] = Mailbox(MOST_UNREAD)
@@ -51,7 +52,7 @@ class SocketLine:
         """Raises `ProviderUnreachable` or `ProviderRefused`."""
         line = cls(provider, modality)
         wanted = {**session, "output_modalities": [modality]}
-        line._socket = await line._stack.enter_async_context(provider.connect(wanted))
+        line._socket = line._fresh = await line._stack.enter_async_context(provider.connect(wanted))
         return line
 
     # --- the caller's end -----------------------------------------------------------------------------
@@ -60,9 +61,10 @@ class SocketLine:
         """The caller's sound, a piece of any length up to ten minutes. Raises `SidebandLost` when the line is
         gone, and `MediaError` on a line for text."""
         self._require_sound()
-        if self._socket is not None:
-            audio = b64encode(pcm).decode("ascii")
-            await self._socket.send({"type": "input_audio_buffer.append", "audio": audio})
+        if self._socket is None:
+            raise SidebandLost("the session has ended; nobody hears the caller")
+        audio = b64encode(pcm).decode("ascii")
+        await self._socket.send({"type": "input_audio_buffer.append", "audio": audio})
 
     async def sound(self) -> AsyncIterator[bytes]:
         """What the caller hears while the agent speaks, 20 ms at a time; nothing comes while it is silent.
@@ -97,24 +99,29 @@ class SocketLine:
     @asynccontextmanager
     async def sideband(self, call_id: str) -> AsyncIterator[Sideband]:
         """The socket, once: a session that lives in it is gone with it."""
-        socket, self._socket = self._socket, None
+        socket, self._fresh = self._fresh, None
         if socket is None:
             raise ProviderRefused("the session ended with its WebSocket")
-        self._socket = socket
+        try:
+            async with self._stack, self._ends(socket) as end:
+                yield end
+        finally:
+            self._socket = None
+            self._frames.put(None, last=True)
+
+    @asynccontextmanager
+    async def _ends(self, socket: Sideband) -> AsyncIterator[Sideband]:
+        """What the control leg is given: the socket itself, or what is made of it where it carries sound."""
         if self._modality == "text":
-            async with self._stack:
-                yield socket
+            yield socket
             return
-        tasks = [asyncio.create_task(self._read(socket)), asyncio.create_task(self._play())]
+        tasks = [asyncio.create_task(self._read(socket)), asyncio.create_task(self._play(socket))]
         try:
             yield _Hybrid(socket, self._events)
         finally:
-            self._socket = None
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            self._frames.put(None, last=True)
-            await self._stack.aclose()
 
     async def hang_up(self, call_id: str) -> None:
         """Leaving the socket is hanging up."""
@@ -142,7 +149,7 @@ class SocketLine:
             ending = error
         self._events.put(ending, last=True)
 
-    async def _play(self) -> None:
+    async def _play(self, socket: Sideband) -> None:
         """Take a frame every 20 ms while there is sound."""
         loop = asyncio.get_running_loop()
         due = loop.time()
@@ -154,8 +161,7 @@ class SocketLine:
                 continue
             self._frames.put(self._earpiece.take())
             due += FRAME_SECONDS
-            if self._socket is not None:
-                await self._act(self._socket)
+            await self._act(socket)
             await asyncio.sleep(max(0.0, due - loop.time()))
 
     async def _act(self, socket: Sideband) -> None:
