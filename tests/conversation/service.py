@@ -33,6 +33,7 @@ class Service:
     responses: list[ServiceResponse] = field(default_factory=list)
     requests: list[dict[str, Json]] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)  # items that it had already
+    deleted: list[str] = field(default_factory=list)
     busy_errors: int = 0
     speaking: bool = False
 
@@ -49,6 +50,8 @@ class Service:
             self._asked(event)
         elif event["type"] == "conversation.item.create":
             self._add(event)
+        elif event["type"] == "conversation.item.delete":
+            self.deleted.append(str(event["item_id"]))
 
     def begin(self, request: Mapping[str, Json] | None = None) -> None:
         assert self.active is None

@@ -27,6 +27,7 @@ from jackfield.dispatch.blocked import Blocked
 from jackfield.dispatch.executors import own_executors
 from jackfield.notices import Notice
 from jackfield.plugins import Plugins
+from jackfield.providers.base import Provider
 from jackfield.providers.credential import ApiKey
 from jackfield.providers.endpoint import Endpoint
 from jackfield.providers.realtime import RealtimeProvider
@@ -72,9 +73,13 @@ class Exchange(Service):
 
     async def expire(self) -> None:
         """The session has reached its greatest length (§5.1)."""
-        self._say("error", error={"code": "session_expired", "message": "60 minutes are over"})
-        await self.flush()
+        await self.fail("session_expired")
         await self.drop(1001)
+
+    async def fail(self, code: str) -> None:
+        """The service will not go on."""
+        self._say("error", error={"code": code, "message": "that is all"})
+        await self.flush()
 
     async def drop(self, code: int) -> None:
         """Close every socket with this code, as an accident would."""
@@ -215,6 +220,7 @@ async def a_line(
     policies: dict[str, CallPolicy] | None = None,
     plugins: Plugins | None = None,
     lasts: float | None = None,
+    fallback: Sequence[Provider] = (),
 ) -> AsyncIterator[Line]:
     """The first agent of this agents.yaml, with `tools` as the tools of the plugin `test`; the `repeatable`
     ones say of themselves that they are idempotent. `plugins` are asked and told as the runtime would."""
@@ -243,7 +249,7 @@ async def a_line(
             dispatcher,
             notify,
         )
-        session = Session("session_1", config.first_agent, provider, board)
+        session = Session("session_1", config.first_agent, provider, board, fallback)
         running = asyncio.create_task(session.run("rtc_1"))
         line = Line(session, exchange, source, house)
         lines.append(line)

@@ -9,7 +9,10 @@ import pytest
 from jackfield.conversation.notices import LineChanged, LineWanted
 from jackfield.errors import ProviderRefused
 from jackfield.notices import SessionEnded
-from tests.session.exchange import PATIENCE, Exchange, Line, a_line
+from jackfield.providers.credential import ApiKey
+from jackfield.providers.endpoint import Endpoint
+from jackfield.providers.realtime import RealtimeProvider
+from tests.session.exchange import PATIENCE, Exchange, House, Line, a_line
 
 AGENTS = """
 version: 1
@@ -155,3 +158,55 @@ async def test_without_anybody_who_makes_a_new_line_the_end_of_the_session_is_th
         assert "session_expired" in ended.reason
         with pytest.raises(ProviderRefused):
             await line.session.line.renew(OFFER)
+
+
+async def test_a_provider_that_will_not_go_on_is_left_for_the_one_that_stands_in_for_it(
+    tmp_path: Path,
+) -> None:
+    other = House()
+    async with other.serving() as url:
+        stand_in = RealtimeProvider("azure", Endpoint(url, "m", offer_form="multipart"), ApiKey("sk-2"))
+        async with a_line(tmp_path, AGENTS, fallback=[stand_in]) as line:
+            line.session.line.follow()
+            await talked(line.exchange)
+            await line.exchange.fail("insufficient_quota")
+            await wanted(line)
+            number, _ = await line.session.line.renew(OFFER)
+            following = other.exchanges["rtc_1"]
+            following.news = line.exchange.news
+            assert line.session.line.caller_is_at(number)
+            await following.hears(lambda exchange: len(items(exchange)) == 2)
+            [changed] = [each for each in line.notices if isinstance(each, LineChanged)]
+            assert changed.provider == "azure"
+            assert "insufficient_quota" in changed.reason
+        await stand_in.aclose()
+
+
+async def test_a_provider_that_will_not_go_on_ends_the_call_where_there_is_no_other(
+    tmp_path: Path,
+) -> None:
+    async with a_line(tmp_path, AGENTS) as line:
+        line.session.line.follow()
+        await talked(line.exchange)
+        await line.exchange.fail("insufficient_quota")
+        await line.until(lambda line: "session_ended" in line.kinds())
+        assert "line_wanted" not in line.kinds(), "the same provider would say the same"
+
+
+async def test_a_caller_who_falls_silent_is_asked_and_then_hung_up_on_aloud(tmp_path: Path) -> None:
+    idle = AGENTS.replace("{tools:", "{idle: {ask_after: 300ms, hang_up_after: 300ms}, tools:")
+    async with a_line(tmp_path, idle) as line:
+        await line.exchange.hears(lambda exchange: len(exchange.requests) == 1)
+        line.exchange.end()
+        await line.exchange.flush()
+        await line.exchange.hears(lambda exchange: len(exchange.requests) == 2)
+        line.exchange.end()
+        await line.exchange.flush()
+        await line.until(lambda line: "session_ended" in line.kinds())
+        words = [request["response"]["instructions"] for request in line.exchange.requests]
+        assert "Are you still there?" in words[0]
+        assert "Goodbye" in words[1]
+        ended = line.notices[-1]
+        assert isinstance(ended, SessionEnded) and not ended.failed
+        assert "silent" in ended.reason
+    assert line.exchange.hung_up == ["rtc_1"]

@@ -179,6 +179,6 @@ class Presence:
     def _words_end(self) -> float:
         """When the last words are over: after they were heard, or when they should have been long ago."""
         latest = self._spoken_at + SAID_WITHIN
-        if self._floor.quiet and self._floor.quiet_since > self._spoken_at:
+        if self._floor.quiet and self._floor.quiet_since >= self._spoken_at:
             return min(latest, self._floor.quiet_since + SETTLED)
         return latest
