@@ -45,3 +45,15 @@ def test_a_call_under_hostile_tools_is_measured_beside_one_without(tmp_path: Pat
     assert all(int(str(row["rounds"])) > 0 for row in written["runs"])
     assert int(str(written["runs"][1]["hostile calls"])) > 0
     assert [row["tool"] for row in written["compared"]] == ["burn"]
+
+
+def test_what_mcp_servers_cost_the_conversation_is_measured_beside_a_bare_client(tmp_path: Path) -> None:
+    written = figures("mcp.py", ["--rounds", "1", "--sessions", "1"], tmp_path)
+    assert [(row["while"], row["by"]) for row in written["lag"]] == [
+        ("nothing", "-"),
+        ("1 MiB result", "bare client"),
+        ("1 MiB result", "jackfield"),
+        ("404 tools listed", "bare client"),
+        ("404 tools listed", "jackfield"),
+    ]
+    assert all(float(str(row["median"])) > 0 for row in written["first words"])

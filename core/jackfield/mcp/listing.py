@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from jsonschema import SchemaError
 from jsonschema.validators import validator_for
@@ -66,6 +68,13 @@ def unusable(tool: types.Tool) -> str | None:
     if tool.execution is not None and tool.execution.task_support == "required":
         return "it only runs as a task (MCP task augmentation), which is not supported"
     schema = tool.input_schema
+    return _fault(json.dumps(schema))
+
+
+@lru_cache(maxsize=4096)
+def _fault(written: str) -> str | None:
+    """What is wrong with a schema. Hundreds are read again whenever one tool of a server changes."""
+    schema = json.loads(written)
     try:
         validator_for(schema).check_schema(schema)
     except SchemaError as error:

@@ -6,7 +6,7 @@ new one: that is cheap.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -22,6 +22,7 @@ ROOM_FOR_FOUND = 20
 """What is kept free of these for tools that `tool_search` brings in."""
 
 _MOST_NAME = 200
+_WILD = frozenset("*?[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,10 @@ class Catalogue:
         self._wire[wire_name(tool.name)] = tool.name
         self.tools[tool.name] = tool
 
-    def _matching(self, pattern: str, names: Iterable[str]) -> list[str]:
-        return [name for name in names if name == pattern or fnmatchcase(name, pattern)]
+    def _matching(self, pattern: str, names: Collection[str]) -> list[str]:
+        if pattern in names or not _WILD & set(pattern):
+            return [pattern] if pattern in names else []
+        return [name for name in names if fnmatchcase(name, pattern)]
 
     def _known(self, pattern: str) -> bool:
         return bool(self._matching(pattern, self.tools) or self._matching(pattern, self.aside))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import sha256
 
 from jackfield.calls import Json
@@ -25,6 +26,7 @@ _REFUSED_AT_THE_TOP = ("anyOf", "oneOf", "allOf", "enum", "not")
 _HASH_LENGTH = 8
 
 
+@lru_cache(maxsize=8192)
 def wire_name(name: str) -> str:
     """The name under which the model knows the tool `name`; the same one always, whatever else there is."""
     plain = _PLAIN.fullmatch(name)
