@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from jackfield.calls import OutcomeKind
+from jackfield.conversation.notices import LineChanged, LineWanted, UsageCounted
 from jackfield.notices import (
     AgentSaid,
     AgentStartedSpeaking,
@@ -202,6 +203,23 @@ def test_the_wait_for_a_reply_is_measured_from_the_last_silence(watched: Watched
     )
     (point,) = watched.measured("jackfield.reply.duration")
     assert (point.count, point.sum, dict(point.attributes)) == (1, 0.5, {"gen_ai.agent.name": "desk"})
+
+
+def test_what_a_session_costs_and_how_often_its_line_changed_is_on_its_span(watched: Watched) -> None:
+    watched.hear(
+        OPENED,
+        UsageCounted(1.0, "r1", 100, 20, 32_000, 0.25),
+        LineWanted(2.0, "it ends soon", broken=False),
+        LineChanged(3.0, 2, "local", "it ends soon"),
+        UsageCounted(4.0, "r2", 120, 30, 32_000, 0.5),
+        SessionEnded(5.0, "hung up", failed=False),
+    )
+    session = watched.span("jackfield.session desk")
+    assert session.attributes is not None
+    assert session.attributes["jackfield.session.cost"] == 0.5
+    assert [event.name for event in session.events] == ["line_wanted", "line_changed"]
+    points = watched.measured("gen_ai.client.token.usage")
+    assert sorted((point.count, point.sum) for point in points) == [(2, 50), (2, 220)]
 
 
 def test_a_barge_in_is_measured_until_the_agent_is_silent(watched: Watched) -> None:

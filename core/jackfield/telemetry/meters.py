@@ -13,6 +13,10 @@ WORK = [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0
 """Bucket boundaries for what a tool takes, in seconds."""
 
 
+TOKENS = [float(4**power) for power in range(14)]
+"""Bucket boundaries for tokens, as the conventions have them (§9.3)."""
+
+
 class Meters:
     """The histograms; times are seconds."""
 
@@ -42,6 +46,13 @@ class Meters:
             explicit_bucket_boundaries_advisory=WORK,
         )
 
+        self._tokens = meter.create_histogram(
+            names.TOKEN_USAGE,
+            unit="{token}",
+            description="What one response read and made.",
+            explicit_bucket_boundaries_advisory=TOKENS,
+        )
+
     def replied(self, seconds: float, agent: str) -> None:
         self._reply.record(seconds, {names.AGENT_NAME: agent})
 
@@ -53,3 +64,7 @@ class Meters:
 
     def blocked(self, seconds: float, tool: str, plugin: str) -> None:
         self._blocked.record(seconds, {names.TOOL_NAME: tool, names.PLUGIN: plugin})
+
+    def used(self, taken: int, made: int, agent: str) -> None:
+        self._tokens.record(taken, {names.AGENT_NAME: agent, names.TOKEN_TYPE: "input"})
+        self._tokens.record(made, {names.AGENT_NAME: agent, names.TOKEN_TYPE: "output"})

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 AGENT_NAME = "gen_ai.agent.name"
 CONVERSATION_ID = "gen_ai.conversation.id"
+TOKEN_TYPE = "gen_ai.token.type"
+TOKEN_USAGE = "gen_ai.client.token.usage"
 FINISH_REASONS = "gen_ai.response.finish_reasons"
 OPERATION = "gen_ai.operation.name"
 OUTPUT_TYPE = "gen_ai.output.type"
@@ -30,6 +32,7 @@ PROVIDERS = {"azure": "azure.ai.openai", "openai": "openai"}
 """Our kinds of provider in the conventions' words; other kinds are called what they are called."""
 
 # Our own.
+COST = "jackfield.session.cost"
 FAILED = "jackfield.session.failed"
 FROM_AGENT = "jackfield.handoff.from"
 LATENCY = "jackfield.latency."

@@ -17,6 +17,7 @@ from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode, Tracer
 from opentelemetry.util.types import AttributeValue
 
 from jackfield.calls import OutcomeKind
+from jackfield.conversation.notices import ConversationShortened, LineChanged, LineWanted, UsageCounted
 from jackfield.notices import (
     AgentStartedSpeaking,
     AgentStoppedSpeaking,
@@ -96,6 +97,13 @@ class SessionRecorder:
 
     def _trouble(self, notice: Trouble) -> None:
         self._session.add_event(notice.type, timestamp=self._when(notice))
+
+    def _line_changes(self, notice: LineWanted | LineChanged | ConversationShortened) -> None:
+        self._session.add_event(notice.type, timestamp=self._when(notice))
+
+    def _usage_counted(self, notice: UsageCounted) -> None:
+        self._meters.used(notice.input_tokens, notice.output_tokens, self._agent)
+        self._session.set_attribute(names.COST, notice.cost)
 
     def _tool_in_the_way(self, notice: ToolBlocked | ToolIsolated) -> None:
         found = {names.TOOL_NAME: notice.tool, names.PLUGIN: notice.source}
@@ -212,6 +220,10 @@ class SessionRecorder:
         AgentStoppedSpeaking: _agent_stopped_speaking,
         ResponseStarted: _response_started,
         ResponseFinished: _response_finished,
+        LineWanted: _line_changes,
+        LineChanged: _line_changes,
+        ConversationShortened: _line_changes,
+        UsageCounted: _usage_counted,
         CallReceived: _call_received,
         CallStarted: _call_started,
         CallFinished: _call_finished,
