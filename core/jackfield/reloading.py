@@ -53,7 +53,8 @@ class Reloading:
             with imported_anew({module for piece in pieces for module in piece.modules}):
                 plugins = await asyncio.to_thread(self._load_again, config, again, pieces)
                 missing = self.providers.missing(config, changes.providers)
-                providers = await opened(config, missing, plugins.provider_kinds())
+                kinds, credentials = plugins.provider_kinds(), plugins.credentials()
+                providers = await opened(config, missing, kinds, credentials)
             self.providers.adopt(providers, used)
             self._adopt(config, plugins, again)
             return changes

@@ -93,7 +93,7 @@ class Runtime:
         """
         session_id, provider = self._route(agent)
         await self._entered().attendants.ask(agent, session_id)
-        session = Session(session_id, agent, provider, self._entered())
+        session = Session(session_id, agent, provider, self._entered(), self._fallback(agent, session_id))
         answer = await provider.answer(offer, session.persona.session_object())
         self._put_through(session, answer.call_id)
         return session, answer.sdp
@@ -121,6 +121,11 @@ class Runtime:
         session_id = f"session_{secrets.token_hex(8)}"
         provider = self._providers[declared.provider or self.config.provider]
         return session_id, self._fittings.provider(provider, session_id, agent)
+
+    def _fallback(self, agent: str, session_id: str) -> list[Provider]:
+        """Where a session with this agent goes when its provider fails."""
+        names = self.config.agents[agent].fallback
+        return [self._fittings.provider(self._providers[name], session_id, agent) for name in names]
 
     def _entered(self) -> Switchboard:
         assert self._switchboard is not None, "enter the runtime before opening sessions"
@@ -244,7 +249,8 @@ class Runtime:
     async def _start_providers(self, stack: AsyncExitStack) -> None:
         stack.push_async_callback(self._providers.aclose)
         missing = self._providers.missing(self.config)
-        self._providers.adopt(await opened(self.config, missing, self.plugins.provider_kinds()), list)
+        kinds, credentials = self.plugins.provider_kinds(), self.plugins.credentials()
+        self._providers.adopt(await opened(self.config, missing, kinds, credentials), list)
 
     def _refresh_tools(self) -> None:
         self._tools_changed.set()
