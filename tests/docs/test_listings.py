@@ -25,6 +25,7 @@ import yaml
 from jackfield.cli import cli
 from jackfield.config import load
 from jackfield.plugins import Plugins, PluginState
+from jackfield.testing import line
 
 from .listings import LEFT, RUN, Listing, all_in, listings, pages
 
@@ -76,8 +77,9 @@ def must_load(module: ModuleType) -> None:
     assert report.state is PluginState.LOADED, f"{report.reason}: {report.next_step}"
 
 
-def must_pass(test: Callable[[], object]) -> None:
-    outcome = test()
+def must_pass(test: Callable[..., object]) -> None:
+    """As pytest would, with the one fixture that everybody has."""
+    outcome = test(*(line for name in inspect.signature(test).parameters if name == "line"))
     if inspect.iscoroutine(outcome):
         asyncio.run(outcome)
 
@@ -131,8 +133,8 @@ def test_json_can_be_read(one: Listing) -> None:
 
 @pytest.mark.parametrize("one", all_in("console"), ids=str)
 def test_commands_and_their_options_exist(one: Listing) -> None:
-    for line in re.findall(r"^\$ (.*)$", one.text, flags=re.MULTILINE):
-        words = shlex.split(line, comments=True)
+    for command in re.findall(r"^\$ (.*)$", one.text, flags=re.MULTILINE):
+        words = shlex.split(command, comments=True)
         if words[:1] == ["jackfield"]:
             must_exist(words[1:])
 

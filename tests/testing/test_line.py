@@ -6,7 +6,7 @@ import jackfield
 from jackfield.calls import OutcomeKind
 from jackfield.errors import ConfigurationError
 from jackfield.hookspecs import RegisterTool, Verdict
-from jackfield.testing import hangs, line, raises, returns, when
+from jackfield.testing import hangs, line, otherwise, raises, returns, when
 
 
 def weather(city: str) -> str:
@@ -121,6 +121,7 @@ agents:
     script = [
         when("cellar").calls("transfer_to_cellar"),
         when("weather").calls("shop.weather", city="Lima"),
+        otherwise().says("All right."),
     ]
     async with line(agents=agents, tools={"shop.weather": weather}, script=script) as caller:
         await caller.says("The weather, please.")

@@ -1,12 +1,20 @@
 """A recorded session is played to today's agents, and what they do otherwise is found."""
 
+import asyncio
+import dataclasses
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from jackfield.cli.replay import replay as replay_command
 from jackfield.errors import ConfigurationError
-from jackfield.testing import Redaction, hangs, line, raises, replay, when
+from jackfield.runtime import Runtime
+from jackfield.testing import Recorder, Redaction, hangs, line, raises, replay, when
+from jackfield.testing.agents import config_of, fitted
+from jackfield.testing.embedded import EMBEDDED, RULES, Embedded
 from jackfield.testing.recording import Recorded, read_recording
+from jackfield.testing.service import service
 
 AGENTS = """
 agents:
@@ -74,6 +82,7 @@ async def test_instructions_that_were_lost_are_found_line_by_line(then: Recorded
     (found,) = await replay(then, today, tools={"shop.stock": stock})
     assert found.subject == "the instructions"
     assert "    -Never promise anything." in str(found).splitlines()
+    assert await replay(then, today, tools={"shop.stock": stock}, ignore=["/^Never/"]) == []
 
 
 async def test_a_tool_that_is_not_offered_any_more_is_found(then: Recorded) -> None:
@@ -119,3 +128,40 @@ def test_secrets_are_kept_out_wherever_they_stand(secret: str) -> None:
     redaction = Redaction(["hunter2-the-second"], [r"R-\d+"])
     cleaned = redaction.clean({"a": [{"b": f"it is {secret}, he said"}], "n": 4})
     assert cleaned == {"a": [{"b": "it is ***, he said"}], "n": 4}
+
+
+def test_the_command_prints_what_differs_and_tells_it_by_its_exit_code(tmp_path: Path) -> None:
+    agents = tmp_path / "agents.yaml"
+    agents.write_text("version: 1\nagents: {desk: {greeting: Good day., instructions: Be kind.}}")
+    asyncio.run(a_call(agents, tmp_path / "call.jsonl"))
+    command = [str(tmp_path / "call.jsonl"), "--config", str(agents)]
+    same = CliRunner().invoke(replay_command, command)
+    assert (same.exit_code, same.output.endswith(" recorded events: no difference.\n")) == (0, True)
+    agents.write_text("version: 1\nagents: {desk: {greeting: Go away., instructions: Be kind.}}")
+    other = CliRunner().invoke(replay_command, command)
+    assert other.exit_code == 1
+    assert "what a response is to say" in other.output
+    assert '    today:    Say exactly: "Go away."' in other.output.splitlines()
+
+
+async def a_call(agents: Path, recording: Path) -> None:
+    async with line(agents=agents) as caller:
+        await caller.recording(recording)
+
+
+async def test_every_session_of_a_runtime_is_recorded_in_a_file_of_its_own(tmp_path: Path) -> None:
+    config = fitted(config_of(AGENTS, "desk", ()), EMBEDDED, ())
+    recorder = Recorder(tmp_path / "calls", Redaction.of(config))
+    served = await asyncio.to_thread(service, audio=False)
+    embedded = await asyncio.to_thread(lambda: Embedded(served.url, served.key, RULES))
+    fittings = dataclasses.replace(recorder.fittings(), plugins=[embedded], installed=())
+    async with Runtime(config, fittings) as runtime:
+        sessions = [(await runtime.connect("desk", modality="text"))[0] for _ in range(2)]
+        for session in sessions:
+            await session.hang_up("enough")
+    for session in sessions:
+        path = tmp_path / "calls" / f"{session.id}.jsonl"
+        recording = read_recording(path)
+        assert recording.agent == "desk"
+        assert recording.entries[-1].value["reason"] == "enough"
+        assert path.stat().st_mode & 0o077 == 0

@@ -16,7 +16,12 @@ from jackfield.testing.replaying import replay as replayed
 @click.option(
     "--config", "file", default=Path("agents.yaml"), show_default=True, type=click.Path(path_type=Path)
 )
-@click.option("--ignore", multiple=True, metavar="TOOL", help="Do not compare what this tool (or glob) says.")
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="TOOL|/REGEX/",
+    help="Do not compare what this tool (or glob) says, or lines of instructions that fit this.",
+)
 @click.pass_context
 def replay(context: click.Context, recording: Path, file: Path, ignore: tuple[str, ...]) -> None:
     """Play RECORDING (made with --record) to the agents of today, and print what they do otherwise.

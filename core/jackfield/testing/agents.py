@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -25,15 +25,15 @@ LOCAL = "local"
 _PROVIDER = re.compile(r"^( *)provider: *[^\s#{]+", re.MULTILINE)
 
 
-def config_of(agents: Agents | None, agent: str, sources: Collection[str]) -> Config:
+def config_of(agents: Agents | None, agent: str | None, sources: Iterable[str]) -> Config:
     """The configuration of a test. Whatever provider it names, every agent lives at the embedded server.
 
-    None is the agents.yaml of the folder that the test runs in, or, where a test brings `sources` of tools
-    and there is no such file, one agent that has all their tools. Raises `ConfigurationError`.
+    Without `agents` it is the agents.yaml of the folder that the test runs in, or, where no `agent` is named
+    and the test brings `sources` of tools, one agent that has all of these. Raises `ConfigurationError`.
     """
-    if agents is None and sources and not Path(DEFAULT).exists():
-        tools = [f"{source}.*" for source in sources]
-        agents = {"agents": {agent: {"instructions": "Help the caller.", "tools": tools}}}
+    tools = sorted({f"{source}.*" for source in sources})
+    if agents is None and agent is None and tools:
+        agents = {"agents": {"agent": {"instructions": "Help the caller.", "tools": tools}}}
     page, folder = _page(DEFAULT if agents is None else agents)
     return interpret(page, folder, os.environ).config
 

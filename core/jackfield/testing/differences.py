@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
@@ -40,11 +41,18 @@ def _shown(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FunctionCalls:
-    """The recorded calls: by call id, the tool's name and how the call reads. Outputs of the tools that are
-    `ignored` (names or globs) are not compared."""
+    """The recorded calls: by call id, the tool's name and how the call reads. What is `ignored` is not
+    compared: outputs of tools, by name or glob, and, written `/REGEX/`, lines of instructions."""
 
     titles: Mapping[str, str]
     ignored: Sequence[str] = ()
+
+    def kept(self, instructions: str) -> str:
+        """The lines of instructions that are compared."""
+        rules = [each[1:-1] for each in self.ignored if each.startswith("/") and each.endswith("/")]
+        lines = instructions.splitlines()
+        kept = [line for line in lines if not any(re.search(rule, line) for rule in rules)]
+        return "".join(f"{line}\n" for line in kept)
 
     def subject(self, call_id: str) -> str:
         return f"the output of {self.titles.get(call_id, call_id)}"
@@ -88,13 +96,13 @@ def between(then: Event, now: Event, at: float, calls: FunctionCalls) -> Iterato
         case ("response.create",):
             yield from _texts("what a response is to say", at, _response(then), _response(now))
         case ("session.update",):
-            yield from sessions(_mapping(then.get("session")), _mapping(now.get("session")), at)
+            yield from sessions(_mapping(then.get("session")), _mapping(now.get("session")), calls, at)
 
 
-def sessions(then: Event, now: Event, at: float = 0.0) -> Iterator[Difference]:
+def sessions(then: Event, now: Event, calls: FunctionCalls, at: float = 0.0) -> Iterator[Difference]:
     """Two session objects, in what an agent is made of."""
-    instructions = str(then.get("instructions") or ""), str(now.get("instructions") or "")
-    yield from _texts("the instructions", at, *(f"{each}\n" if each else "" for each in instructions))
+    instructions = [calls.kept(str(each.get("instructions") or "")) for each in (then, now)]
+    yield from _texts("the instructions", at, *instructions)
     before, after = _tools(then), _tools(now)
     for name in [*before, *(each for each in after if each not in before)]:
         yield from _texts(f"the tool {name}", at, before.get(name, ""), after.get(name, ""))

@@ -34,17 +34,17 @@ async def line(
 ) -> AsyncIterator[Caller]:
     """A caller who has been put through to `agent` (the first one, if not said) and greeted.
 
-    `agents` is the path of an agents.yaml, YAML text, or a dict; without it, ./agents.yaml, or an agent made
-    up for the `plugins`. `plugins` are modules or objects by the name they go by, beside those installed
-    ones that the agents speak of. `tools` are what stands in for a tool (`returns`, `raises`, `hangs`,
-    `in_turn`, or a function); an MCP server of which any tool is replaced is not started. `script` is what
-    the model does; without it, the embedded server's rules decide. With `audio`, the caller speaks, over
-    WebRTC, and is understood by ear.
+    `agents` is the path of an agents.yaml, YAML text, or a dict; without it, ./agents.yaml, or, where no
+    `agent` is named either, one made up for the `plugins` and `tools`. `plugins` are modules or objects by
+    the name they go by, beside those installed ones that the agents speak of. `tools` are what stands in for
+    a tool (`returns`, `raises`, `hangs`, `in_turn`, or a function); an MCP server of which any tool is
+    replaced is not started. `script` is what the model does; without it, the embedded server's rules decide.
+    With `audio`, the caller speaks, over WebRTC, and is understood by ear.
 
     Raises `ConfigurationError` for agents, plugins or a script that cannot be used.
     """
     given, stand_ins = dict(plugins or {}), StandIns(tools or {})
-    config = config_of(agents, agent or "agent", [*given, *stand_ins.sources])
+    config = config_of(agents, agent, [*given, *stand_ins.sources])
     config, agent = fitted(config, EMBEDDED, stand_ins.sources), agent or config.first_agent
     embedded = await asyncio.to_thread(_embedded, script, audio)
     overheard = Overheard(config, agent)
@@ -74,9 +74,10 @@ def _embedded(script: Sequence[Cue] | None, audio: bool) -> Embedded:
 @asynccontextmanager
 async def _running(config: Config, fittings: Fittings, given: Iterable[str]) -> AsyncIterator[Runtime]:
     async with Runtime(config, fittings) as runtime:
-        for report in runtime.plugins.report():
-            if report.name in given and report.state is not PluginState.LOADED:
-                raise ConfigurationError(f"the plugin {report.name} is {report.state.value}: {report.reason}")
+        told = {report.name: report for report in reversed(runtime.plugins.report())}
+        for name in given:  # a plugin that the test brings stands before an installed one of its name
+            if told[name].state is not PluginState.LOADED:
+                raise ConfigurationError(f"the plugin {name} is {told[name].state}: {told[name].reason}")
         await runtime.servers_met()
         yield runtime
 

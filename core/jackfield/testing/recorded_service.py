@@ -59,7 +59,7 @@ class RecordedService:
     @asynccontextmanager
     async def connect(self, session: SessionObject) -> AsyncIterator[Sideband]:
         self._began = self._clock.time()
-        self.differences += sessions(self._recorded.session, self._clean(session))
+        self.differences += sessions(self._recorded.session, self._clean(session), self._calls)
         yield self
 
     @asynccontextmanager

@@ -36,8 +36,9 @@ async def replay(
 ) -> list[Difference]:
     """What today's side does otherwise; an empty list where it does the same.
 
-    `agents`, `plugins` and `tools` are those of `line`. `ignore` are tools (names, or globs) whose outputs
-    are not compared: those that tell the time, say. `patience` are the seconds, of the real clock, that a
+    `agents`, `plugins` and `tools` are those of `line`. `ignore` is what is not compared: the outputs
+    of tools (names, or globs) that tell the time, say, and lines of instructions that fit a `/REGEX/`.
+    `patience` are the seconds, of the real clock, that a
     tool may take. Raises `ConfigurationError` for a recording or agents that cannot be read.
     """
     then = recording if isinstance(recording, Recorded) else read_recording(recording)
