@@ -175,7 +175,7 @@ class Runtime:
 
     def _open_tools(self, stack: AsyncExitStack) -> None:
         loop = asyncio.get_running_loop()
-        hub = Hub(
+        hub = self._hub = Hub(
             self.config.mcp_servers,
             changed=lambda _: _call_if_open(loop, partial(self._servers_changed, hub.status())),
         )
@@ -192,7 +192,6 @@ class Runtime:
         attendants = Attendants(self.plugins.session_hooks(), self.plugins.failures)
         stack.push_async_callback(asyncio.to_thread, self.plugins.close)
         stack.push_async_callback(attendants.aclose)
-        self._hub = hub
         self._switchboard = Switchboard(
             self.config,
             self.catalogue,
