@@ -65,3 +65,37 @@ def test_an_exact_name_beats_patterns_and_of_those_the_later_one(reading: Interp
     assert policy_for(config, "receptionist", "tickets.ask_supplier").timeout == 60
     assert policy_for(config, "receptionist", "tickets.add_note").timeout == 25
     assert policy_for(config, "workshop", "tickets.ask_supplier").timeout == 120
+
+
+def test_an_mcp_server_has_a_word_between_what_is_said_of_all_tools_and_of_one(reading: Interpret) -> None:
+    config = reading("""
+        mcp_servers:
+          tickets:
+            command: tickets
+            prefix: my_
+            calls: {timeout: 30s, retry: 1, deliver: silent}
+            tools:
+              find_*: {timeout: 5s, retry: 2, read_only: true}
+              find_part: {timeout: 6s, fixed: {shop: north}}
+        defaults: {calls: {timeout: 10s, concurrency: 3, tools: {"tickets.*": {deliver: when_quiet}}}}
+        agents:
+          receptionist: {calls: {timeout: 15s, tools: {tickets.my_find_ticket: {retry: 3}}}}
+    """).config
+    said = {
+        tool: policy_for(config, "receptionist", f"tickets.{tool}")
+        for tool in ("my_open", "my_find_ticket", "my_find_part")
+    }
+    assert [(each.timeout, each.retry, each.concurrency) for each in said.values()] == [
+        (30, 1, 3),
+        (5, 3, 3),
+        (6, 2, 3),
+    ]
+    assert {each.deliver for each in said.values()} == {Deliver.WHEN_QUIET}
+
+
+def test_isolation_has_no_meaning_for_the_tools_of_a_server(refusal: Callable[..., str]) -> None:
+    told = refusal("""
+        mcp_servers: {tickets: {command: t, calls: {isolation: thread}, tools: {a: {isolation: loop}}}}
+        agents: {receptionist: {}}
+    """)
+    assert told.count("the tools of an MCP server run over there") == 2

@@ -15,7 +15,8 @@ SHORTEST = 4
 
 
 def redacted(text: str, config: McpServerConfig) -> str:
-    """The text, perhaps a server's own last words, without the values of headers and secret variables."""
+    """The text, perhaps a server's own last words, without the values of headers, secret variables and
+    secret arguments."""
     for secret in sorted(_secrets(config), key=len, reverse=True):
         text = text.replace(secret, "***")
     return text
@@ -24,5 +25,7 @@ def redacted(text: str, config: McpServerConfig) -> str:
 def _secrets(config: McpServerConfig) -> Iterator[str]:
     declared = [value for name, value in config.env.items() if SECRET.search(name)]
     declared += config.headers.values()
+    for fixed in (config.fixed, *(entry.fixed for entry in config.tools.values())):
+        declared += [str(value) for name, value in fixed.items() if SECRET.search(name)]
     for value in declared:
         yield from (part for part in {value, value.rpartition(" ")[2]} if len(part) >= SHORTEST)
