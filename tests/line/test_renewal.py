@@ -1,14 +1,25 @@
 """A caller talks on while the sessions at the service end one after the other; over WebRTC."""
 
 import asyncio
+import os
+import signal
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from jackfield.config import load
 from jackfield.conversation.notices import LineChanged, LineWanted
+from jackfield.conversation.renewal import Stand
 from jackfield.media import HeadlessPeer
-from jackfield.notices import AgentSaid, CallFinished, CallHeard, CallReceived, CallStarted
+from jackfield.notices import (
+    AgentSaid,
+    AgentStoppedSpeaking,
+    CallFinished,
+    CallHeard,
+    CallReceived,
+    CallStarted,
+)
 from jackfield.runtime import Runtime
 from jackfield.session import Fittings
 from jackfield.session.following import follow
@@ -59,6 +70,13 @@ async def a_call(folder: Path, agents: str = AGENTS) -> AsyncIterator[tuple[Call
             await session.hang_up()
 
 
+def kill_the_service() -> None:
+    """The embedded server that this process started."""
+    command = ["pgrep", "-P", str(os.getpid()), "-f", "jackfield_local serve"]
+    [pid] = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    os.kill(int(pid), signal.SIGKILL)
+
+
 async def test_function_calls_that_are_at_work_over_every_change_of_line_are_answered_once(
     tmp_path: Path,
 ) -> None:
@@ -83,3 +101,17 @@ async def test_function_calls_that_are_at_work_over_every_change_of_line_are_ans
         assert sum(f"number {number}" in text for text in said) == 1, said
     assert report.longest_gap_ms < LONGEST_GAP_MS, report.gaps_ms
     print(f"longest gap over {ROLLOVERS} changes of line: {report.longest_gap_ms} ms")
+
+
+async def test_a_call_survives_the_death_of_the_service(tmp_path: Path) -> None:
+    async with a_call(tmp_path, AGENTS.replace("limit: 5s", "limit: 1h")) as (caller, _):
+        await caller.greeted()
+        await caller.session.say("wait for it")
+        await caller.hears(lambda caller: len(caller.all(CallStarted)) == 1)
+        await caller.hears(lambda caller: len(caller.all(AgentStoppedSpeaking)) == 2)
+        kill_the_service()
+        await caller.hears(lambda caller: len(caller.all(LineChanged)) == 1)
+        assert caller.session.line.renewal.stand is Stand.CURRENT
+        waiting.doors.open("It was not lost.")
+        await caller.hears(lambda caller: any("not lost" in said.text for said in caller.all(AgentSaid)))
+        assert [said.text for said in caller.all(AgentSaid)].count("Good morning.") == 1

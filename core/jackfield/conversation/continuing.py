@@ -13,9 +13,9 @@ from jackfield.conversation.contribution import Contributions
 from jackfield.conversation.floor import Floor
 from jackfield.conversation.history import History
 from jackfield.conversation.orders import Orders
-from jackfield.conversation.renewal import Renewal
+from jackfield.conversation.renewal import Renewal, Stand
 from jackfield.conversation.speaking import Speaking
-from jackfield.conversation.states import Step
+from jackfield.conversation.states import Response, Step
 from jackfield.protocol.server_events import ServerEvent
 
 GO_ON = (
@@ -86,6 +86,8 @@ class Continuing:
 
     def decide(self, now: float) -> None:
         """Time passes, or things change."""
+        if self.renewal.stand is Stand.READY and self._floor.response is Response.AWAY:
+            self.renewal.breaks("the service does not answer on the line there was", now)
         self.renewal.decide(self._quiet_since, now)
 
     @property

@@ -27,6 +27,10 @@ _LIVE = ":microphone"
 SWITCHED = "switched to another line"
 
 
+def _unnoticed(event: PeerEvent) -> None:
+    """For a line that nobody wants any more."""
+
+
 class NextLine:
     """A line beside the one that is used: it sends silence, and what comes is not listened to."""
 
@@ -97,6 +101,7 @@ class Caller:
     async def _renew(self, label: str) -> str:
         """A second line, silent both ways until it is switched to."""
         if self._next is not None:
+            self._next.happened = _unnoticed
             await self._next.peer.close("another line is made instead")
         self._next = NextLine(self._tell)
         return await self._next.peer.offer(label)

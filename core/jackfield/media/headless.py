@@ -17,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -106,7 +106,7 @@ class HeadlessPeer:
         self._connected: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._channel: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._renewed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._may_be_lost = False
+        self._lost: Callable[[], None] | None = None
         self._reader = asyncio.get_running_loop().create_task(self._read())
 
     @classmethod
@@ -138,9 +138,7 @@ class HeadlessPeer:
 
     async def renew(self, label: str = LABEL) -> str:
         """An SDP offer for a second line beside the one there is, as `LineWanted` asks for it: `accept` the
-        answer, wait until it is `renewed`, and `switch` when the session has moved (`LineChanged`). A line
-        that is lost is not the end of the call from now on."""
-        self._may_be_lost = True
+        answer, wait until it is `renewed`, and `switch` when the session has moved (`LineChanged`)."""
         self._renewed = asyncio.get_running_loop().create_future()
         return str(await self._ask("renew", label=label))
 
@@ -152,9 +150,9 @@ class HeadlessPeer:
         """Speak and listen on the second line from now on, and let go of the first."""
         await self._ask("switch")
 
-    def lines_may_change(self) -> None:
-        """Somebody will `renew` a line that is lost, so it is not the end of the call."""
-        self._may_be_lost = True
+    def lines_may_change(self, lost: Callable[[], None]) -> None:
+        """A line that is lost is not the end of the call, for whoever is told by `lost` will `renew` it."""
+        self._lost = lost
 
     async def opened(self) -> None:
         """Wait until the data channel is open."""
@@ -246,7 +244,7 @@ class HeadlessPeer:
             self._events.put(MessageReceived(at, message.payload.decode(errors="replace")))
         elif kind == "said":
             self._events.put(Said(at, message.text("name")))
-        elif kind == "closed" or (kind == "lost" and not self._may_be_lost):
+        elif kind == "closed" or (kind == "lost" and self._lost is None):
             self._end(message.text("reason"), at)
         elif kind in ("lost", "renewed", "unrenewed"):
             self._line_changed(kind, str(message.fields.get("reason", "")))
@@ -257,9 +255,12 @@ class HeadlessPeer:
                 reached.set_result(None)
 
     def _line_changed(self, kind: str, reason: str) -> None:
-        if kind == "lost" or self._renewed.done():
+        if kind == "lost":
+            if self._lost is not None:
+                self._lost()
+        elif self._renewed.done():
             return
-        if kind == "renewed":
+        elif kind == "renewed":
             self._renewed.set_result(None)
         else:
             self._renewed.set_exception(MediaError(f"The second line did not connect: {reason}."))
