@@ -200,7 +200,7 @@ class Runtime:
             self._notify,
             self._fittings.clock,
             attendants,
-            resources=Resources(hub.read),
+            resources=Resources(hub.read, hub.brief),
         )
         self._reloading = Reloading(
             partial(_plugins, self._fittings),

@@ -8,7 +8,7 @@ import yaml
 from pydantic_core import PydanticUndefined
 
 from jackfield.calls import CallPolicy
-from jackfield.config.agents import AgentConfig, Defaults, Handoff, Transcription, TurnDetection
+from jackfield.config.agents import AgentConfig, Briefing, Defaults, Handoff, Transcription, TurnDetection
 from jackfield.config.calls import CallLimits, CallsConfig
 from jackfield.config.lasting import Idle, MaxLength, Prices
 from jackfield.config.loader import interpret
@@ -30,6 +30,7 @@ SECTIONS: dict[str, type[Model]] = {
     "The file": Config,
     "agents": AgentConfig,
     "defaults": Defaults,
+    "briefing": Briefing,
     "handoffs": Handoff,
     "calls": CallsConfig,
     "turn_detection": TurnDetection,

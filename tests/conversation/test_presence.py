@@ -27,7 +27,9 @@ def passes(line: Line, seconds: float) -> None:
 def asked(line: Line) -> list[str]:
     """What the agent was to say of its own accord, in order."""
     line.settle_wires()
-    return [str(each["response"].get("instructions", "")).rpartition("\n")[2] for each in line.service.requests]  # type: ignore[index]
+    return [
+        str(each["response"].get("instructions", "")).rpartition("\n")[2] for each in line.service.requests
+    ]  # type: ignore[index]
 
 
 def test_a_caller_who_is_silent_is_asked_once_and_then_hung_up_on() -> None:

@@ -27,6 +27,9 @@ mcp_servers:
 agents:
   storekeeper:
     instructions: You keep the store.
+    briefing:
+      - {server: warehouse, prompt: store_rules, arguments: {shop: Brightside Repairs}}
+      - {server: warehouse, resource: "warehouse://deliveries"}
     tools: [warehouse.*]
     calls:
       announce_after: never
@@ -109,6 +112,15 @@ async def test_answer_within(runtime: Runtime) -> None:
         await caller.hears(said("The shelf is counted."))
         assert [notice.answer for notice in caller.all(QuestionAnswered)] == ["expired"]
         assert outputs(caller)["warehouse.take_stock"].startswith("Nothing was counted")
+
+
+async def test_a_prompt_and_a_resource_of_a_server_are_part_of_the_instructions(runtime: Runtime) -> None:
+    async with calling(runtime, "storekeeper") as caller:
+        await caller.session.say("Show the label.")
+        await caller.hears(said("This is the label."))
+        told = caller.session.persona.instructions
+        assert told.startswith("You keep the store.\n\nYou keep the store of Brightside Repairs.")
+        assert told.endswith("Friday: twelve HP LaserJet rollers, from Printworks.")
 
 
 async def test_what_a_result_links_to_can_be_read(runtime: Runtime) -> None:

@@ -11,6 +11,7 @@ import click
 from jackfield.cli.offers import ask
 from jackfield.cli.plugins import unlogged
 from jackfield.cli.survey import Survey, survey
+from jackfield.config.agents import AgentConfig
 from jackfield.config.instructions import instructions_for
 from jackfield.config.loader import Reading, read, refusal
 from jackfield.config.models import Config
@@ -78,11 +79,22 @@ def portrait(config: Config, name: str, found: Survey) -> str:
     parts = [
         f"{name} at {agent.provider}" + (f", greeting: {agent.greeting}" if agent.greeting else ""),
         f"Instructions:\n\n{_indented(instructions_for(config, name) or '(none)')}",
+        *_briefing(agent),
         f"Session:\n\n{_indented(json.dumps(session, indent=2, ensure_ascii=False))}",
     ]
     if limits:
         parts.append("\n".join(["Tools:", "", *limits]))
     return "\n\n".join(parts)
+
+
+def _briefing(agent: AgentConfig) -> list[str]:
+    if not agent.briefing:
+        return []
+    rows = [
+        f"  {'prompt ' + each.prompt if each.prompt else 'resource ' + str(each.resource)} of {each.server}"
+        for each in agent.briefing
+    ]
+    return ["\n".join(["Then follow, as soon as their server is ready:", "", *rows])]
 
 
 def _limits(config: Config, agent: str, tool: str, found: Survey) -> str:

@@ -124,6 +124,22 @@ class Handoff(Model):
     """The condition, as the end of a sentence that begins with "when"."""
 
 
+class Briefing(Model):
+    """A prompt or a resource of an MCP server, as a part of an agent's instructions."""
+
+    server: Name
+    """The name of the MCP server."""
+
+    prompt: Text | None = None
+    """The name of a prompt of it."""
+
+    arguments: dict[str, str] = Field(default={})
+    """What the prompt is given."""
+
+    resource: Text | None = None
+    """Or the address of a resource of it, with text in it."""
+
+
 class AgentConfig(Persona):
     """One agent, with everything that `defaults` and the file's top say filled in."""
 
@@ -135,6 +151,10 @@ class AgentConfig(Persona):
 
     instructions: str = ""
     """What the agent is for, in plain words; or `file://` and the path of a file that says it."""
+
+    briefing: list[Briefing] = Field(default=[])
+    """Prompts and resources of MCP servers that follow the instructions. They are read when the server is
+    ready, and again when it tells of a change; a session begins with those that are there."""
 
     tools: list[str] = Field(default=[])
     """What it may use: `source.name`, or a pattern such as `tickets.*`. A source is a plugin or an MCP

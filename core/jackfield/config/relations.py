@@ -20,6 +20,7 @@ _NOT_FOR_TRANSFER = (
     "tools",
     "handoffs",
     "instructions",
+    "briefing",
     "greeting",
     "voice",
     "calls",
@@ -73,6 +74,7 @@ def relations(document: Document) -> list[Problem]:
         found.extend(_tools(document, where))
         found.extend(_overrides(document, where))
         found.extend(_handoffs(document, agent, list(agents)))
+        found.extend(_briefing(document, where))
         found.extend(_transfer(document, where))
     if agents and all("transfer" in table(document, "agents", agent) for agent in agents):
         message = "every agent here is a transfer; at least one must talk to the callers"
@@ -196,6 +198,23 @@ def _handoffs(document: Document, agent: str, agents: list[str]) -> Iterator[Pro
             message = f'a second handoff to "{to}"; join the two conditions with "or"'
             yield Problem(document.span(where), message)
         seen.add(to)
+
+
+def _briefing(document: Document, agent: Where) -> Iterator[Problem]:
+    entries = _mapping(document.data, agent).get("briefing")
+    servers = list(_mapping(document.data, ("mcp_servers",)))
+    for at, entry in enumerate(entries if isinstance(entries, list) else ()):
+        where: Where = (*agent, "briefing", at)
+        if not isinstance(entry, dict):
+            continue
+        if ("prompt" in entry) == ("resource" in entry):
+            yield Problem(document.span(where), 'a briefing is either a "prompt" or a "resource"')
+        elif "arguments" in entry and "resource" in entry:
+            yield Problem(document.key((*where, "arguments")), '"arguments" are for a prompt')
+        server = entry.get("server")
+        if isinstance(server, str) and server not in servers and (*where, "server") not in document.unset:
+            near = did_you_mean(server, servers) or '; declare it under "mcp_servers"'
+            yield Problem(document.span((*where, "server")), f'no MCP server is named "{server}"{near}')
 
 
 def _transfer(document: Document, where: Where) -> Iterator[Problem]:

@@ -34,6 +34,15 @@ MODES = {"auto": "auto", "legacy": "legacy", "modern": LATEST_MODERN_VERSION}
 """`mode` of agents.yaml → what the SDK calls it."""
 
 
+CHANGES = (
+    types.ToolListChangedNotification,
+    types.PromptListChangedNotification,
+    types.ResourceListChangedNotification,
+    types.ResourceUpdatedNotification,
+)
+"""After these it is looked what the server offers now."""
+
+
 class Connection:
     """What `connect` yields. Everything here runs on the loop of the task that owns the connection."""
 
@@ -142,20 +151,29 @@ class Connection:
         async with errand(context, context.seconds_left, self.under_way):
             return await self._client_of().read_resource(uri)
 
+    async def prompt(self, name: str, arguments: dict[str, str]) -> types.GetPromptResult:
+        """A prompt, with these arguments. Raises what the SDK raises."""
+        return await self._client_of().get_prompt(name, arguments)
+
+    async def resource(self, uri: str) -> types.ReadResourceResult:
+        """A resource as it is now. Raises what the SDK raises."""
+        return await self._client_of().read_resource(uri, cache_mode="bypass")
+
     async def hear(self, message: IncomingMessage) -> None:
         """The SDK's message handler: handshake-era servers tell of changes unasked."""
-        if isinstance(message, types.ToolListChangedNotification):
+        if isinstance(message, CHANGES):
             self.doubt()
 
     async def listen(self) -> None:
-        """Ask a modern server for changes of its tools, again and again (2026-07-28, subscriptions/listen).
+        """Have a modern server tell of changes, again and again (2026-07-28, subscriptions/listen).
 
         A stream that breaks off is a doubt: what changed in between was not heard, and over HTTP it is
         the only sign that a server went away while nobody called it.
         """
         client = self._client_of()
-        tools = client.server_capabilities.tools
-        if client.protocol_version not in MODERN_PROTOCOL_VERSIONS or not (tools and tools.list_changed):
+        able = client.server_capabilities
+        tells = [offer and offer.list_changed for offer in (able.tools, able.prompts, able.resources)]
+        if client.protocol_version not in MODERN_PROTOCOL_VERSIONS or not any(tells):
             return
         backoff, accidents, clock = Backoff(), 0, asyncio.get_running_loop().time
         while self.alive:
@@ -172,7 +190,10 @@ class Connection:
             await asyncio.sleep(backoff.pause(accidents, random()))
 
     async def _listen_once(self, client: Client) -> None:
-        async with asyncio.timeout(ANSWER) as limit, client.listen(tools_list_changed=True) as changes:
+        listening = client.listen(
+            tools_list_changed=True, prompts_list_changed=True, resources_list_changed=True
+        )
+        async with asyncio.timeout(ANSWER) as limit, listening as changes:
             limit.reschedule(None)
             async for _ in changes:
                 self.doubt()

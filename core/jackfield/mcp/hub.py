@@ -11,6 +11,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from jackfield.calls import Arguments, Json
+from jackfield.config.agents import Briefing
 from jackfield.config.servers import McpServerConfig
 from jackfield.errors import ToolError
 from jackfield.mcp.backoff import Backoff
@@ -76,6 +77,12 @@ class Hub:
             self._loop.call_soon_threadsafe(self._replace, before, dict(self._servers))
         for name in before.keys() - servers.keys():
             self._changed(name)
+
+    def brief(self, briefing: Briefing) -> str:
+        """What a prompt or a resource says, as it was last read; "" until it was, or where there is no such
+        server. From any thread; `changed` tells when it is there or is another."""
+        server = self._servers.get(briefing.server)
+        return server.brief(briefing) if server is not None else ""
 
     async def read(self, server: str, uri: str, context: ToolContext) -> Json:
         """What a server has at an address; on the hub's loop, as tools are run. Raises `ToolError`."""

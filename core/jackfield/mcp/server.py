@@ -11,9 +11,11 @@ from random import random
 from mcp import MCPError, types
 
 from jackfield.calls import Arguments, Json
+from jackfield.config.agents import Briefing
 from jackfield.config.servers import McpServerConfig
 from jackfield.errors import McpError
 from jackfield.mcp.backoff import Backoff
+from jackfield.mcp.briefing import Briefs, Wanted
 from jackfield.mcp.call import call
 from jackfield.mcp.connection import ANSWER, Connection, connect
 from jackfield.mcp.faults import leaves, reason
@@ -64,6 +66,8 @@ class Server:
         self._backoff = backoff
         self._offered: list[types.Tool] | None = None
         self._listing = Listing()
+        self._briefs = Briefs(name)
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._connection: Connection | None = None
         self._decided = asyncio.Event()  # ready, or given up: nothing to wait for
 
@@ -89,6 +93,7 @@ class Server:
 
     async def run(self) -> None:
         """Keep the server up until cancelled. All connections are made and ended in this task."""
+        self._loop = asyncio.get_running_loop()
         accidents = 0
         try:
             while True:
@@ -134,9 +139,33 @@ class Server:
         said = f"\nIts last words were:\n{last_words}" if last_words else ""
         return Ending(redacted(error + said, self.config), held, hopeless)
 
+    def brief(self, briefing: Briefing) -> str:
+        """The text of a prompt or resource, as it was last read; "" until it was. From any thread; what is
+        asked for is read from then on."""
+        wanted = Wanted.of(briefing)
+        if self._briefs.want(wanted) and (loop := self._loop) is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._doubt)
+        return self._briefs.texts.get(wanted, "")
+
+    def _doubt(self) -> None:
+        if self._connection is not None:
+            self._connection.doubt()
+
+    async def _read_briefs(self, connection: Connection) -> None:
+        try:
+            async with asyncio.timeout(ANSWER):
+                changed = await self._briefs.read(connection)
+        except TimeoutError:
+            logger.warning("MCP server %s takes too long to give what agents are told", self.name)
+            return
+        if changed:
+            self._tell()
+
     async def _attend(self, connection: Connection) -> None:
         """Read the tools again whenever they may have changed, until the connection is lost."""
+        await self._read_briefs(connection)
         while await connection.news():
+            await self._read_briefs(connection)
             try:
                 async with asyncio.timeout(ANSWER):
                     await self._read_tools(connection)

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 
 from jackfield.calls import Arguments, CallPolicy, Json
+from jackfield.config.agents import Briefing
 from jackfield.errors import ToolError
 from jackfield.tools.nearest import did_you_mean
 from jackfield.tools.tool import HUB, Tool, ToolContext
@@ -25,6 +26,9 @@ MOST_LINKS = 64
 Read = Callable[[str, str, ToolContext], Awaitable[Json]]
 """Reads the resource of a server, named first, at an address; on the hub's loop. Raises `ToolError`."""
 
+Brief = Callable[[Briefing], str]
+"""What a prompt or a resource says that belongs into instructions; "" until it is known."""
+
 PARAMETERS: dict[str, Json] = {
     "type": "object",
     "properties": {"uri": {"type": "string", "description": "The address, as the link gives it."}},
@@ -35,8 +39,9 @@ PARAMETERS: dict[str, Json] = {
 class Resources:
     """All sessions'. Written on the sessions' loop; read by the tool on the hub's."""
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: Read, brief: Brief = lambda briefing: "") -> None:
         self._read = read
+        self.brief = brief
         self._links: dict[str, OrderedDict[str, str]] = {}
         self.tool = Tool(
             READ_RESOURCE,

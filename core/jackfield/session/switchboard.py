@@ -24,9 +24,11 @@ from jackfield.tools.tool import HUB, PROCESS
 class Switchboard:
     """`config` and `plugin_policies` may be replaced while sessions live (`take_over`), who ask each time.
 
-    `catalogue` is asked anew each time: an MCP server's tools come and go. `notify` tells the plugins
-    of a notice, and keeps what they raise to itself; `attendants` are those beside whole sessions. `clock` is
-    where sessions get the time; `resources` reads what MCP servers link to."""
+    `catalogue` is asked anew each time: an MCP server's tools come and go. `notify` tells the plugins of a
+    notice, and keeps what they raise to itself; `attendants` are those beside whole sessions. `clock` is
+    where sessions get the time; `resources` reads what MCP servers link to, and tells what of theirs
+    belongs into instructions.
+    """
 
     config: Config
     catalogue: Callable[[], Catalogue]
@@ -58,7 +60,10 @@ class Switchboard:
         config = self.config_of(agent)
         if config.agents[agent].transfer:
             config = self.former[agent]
-        persona = Persona.of(agent, config, self.catalogue(), self.plugin_policies).with_words(words)
+        persona = Persona.of(agent, config, self.catalogue(), self.plugin_policies)
+        briefs = map(self.resources.brief, config.agents[agent].briefing) if self.resources else ()
+        for told in (*briefs, words):
+            persona = persona.with_words(told)
         shelves, resources = self.dispatcher.shelves, self.resources
         if shelves.has(session_id):
             persona = persona.with_tool(READ_MORE, shelves.tool, READ_MORE_POLICY)

@@ -78,4 +78,28 @@ async def grumble(context: Context) -> str:
     return "grumbled"
 
 
+house_rule = "Be kind."
+
+
+@server.prompt()
+def rule(who: str) -> str:
+    """How to talk."""
+    return f"{who}: {house_rule}"
+
+
+@server.resource("asker://hours", mime_type="text/plain")
+def hours() -> str:
+    """When we are open."""
+    return f"Nine to five. {house_rule}"
+
+
+@server.tool(structured_output=False)
+async def change_rule(context: Context, words: str) -> str:
+    """Another rule holds from now on."""
+    global house_rule
+    house_rule = words
+    await context.notify_prompts_changed()
+    return "changed"
+
+
 server.run("stdio")
