@@ -39,6 +39,7 @@ class StrictService:
     close_with: int = 1000
     echo_key: bool = False
     quiet: bool = False
+    expired: bool = False
     location: str = "/v1/realtime/calls/rtc_{number}"
     secrets: dict[str, dict[str, object]] = field(default_factory=dict)
     sessions: dict[str, dict[str, object]] = field(default_factory=dict)
@@ -136,12 +137,13 @@ class StrictService:
         self.dials += 1
         try:
             self.let_in(socket)  # an ephemeral key is not let in (§1.6)
+            if socket.query_params.get("model") == self.model and "call_id" not in socket.query_params:
+                return await self.own(socket)
             known = socket.query_params.get("call_id") in self.sessions and self.dials > self.late
             if "model" in socket.query_params or not known:
                 raise Refusal(404, "call_id_not_found", "No session found for the provided call_id")
         except Refusal as refusal:
-            await socket.send_denial_response(refusal.response)
-            return
+            return await socket.send_denial_response(refusal.response)
         await socket.accept()
         await socket.send_json({"type": "session.created"})
         try:
@@ -153,6 +155,27 @@ class StrictService:
                 await socket.send_text(json.dumps({"type": "echo", "of": event}))
         except WebSocketDisconnect:
             return None
+
+    async def own(self, socket: WebSocket) -> None:
+        """A session that lives in its socket: configured by its first event, or, as with an expired key
+        (§1.3), refused after the handshake."""
+        await socket.accept()
+        await socket.send_json({"type": "session.created", "session": {"type": "realtime"}})
+        event = json.loads(await socket.receive_text())
+        self.events.append(event)
+        known = event["type"] == "session.update" and event["session"].get("type") == "realtime"
+        if self.quiet:
+            await asyncio.sleep(30)
+        elif self.expired or not known:
+            error = {
+                "type": "invalid_request_error",
+                "code": "token_expired",
+                "message": "The token expired.",
+            }
+            await socket.send_json({"type": "error", "error": error})
+        else:
+            await socket.send_json({"type": "session.updated", "session": event["session"]})
+            await socket.close(1000)
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[StrictService]:

@@ -30,6 +30,11 @@ class Witness:
         async with self.provider.sideband(call_id) as sideband:
             yield _Watched(sideband, call_id, self.rash)
 
+    @asynccontextmanager
+    async def connect(self, session: SessionObject) -> AsyncIterator[Sideband]:
+        async with self.provider.connect(session) as sideband:
+            yield sideband
+
     async def hang_up(self, call_id: str) -> None:
         await self.provider.hang_up(call_id)
 

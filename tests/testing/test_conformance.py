@@ -65,9 +65,9 @@ async def test_everything_that_is_wrong_with_a_plugin_is_found_at_once() -> None
     assert "session_ended: it raised RuntimeError" in told
 
 
-def embedded(model: str = "rules") -> RealtimeProvider:
-    served = service(audio=False)
-    endpoint, key = Endpoint(served.url, model), ApiKey(served.key)
+def embedded(*, audio: bool = False) -> RealtimeProvider:
+    served = service(audio=audio)
+    endpoint, key = Endpoint(served.url, "rules"), ApiKey(served.key)
     return RealtimeProvider("embedded", endpoint, key, timeouts=Timeouts(sideband=0.2))
 
 
@@ -75,6 +75,11 @@ async def test_the_shared_provider_keeps_the_contract_over_sockets() -> None:
     report = await check_provider(embedded(), webrtc=False)
     assert not report.findings
     assert set(report.checks) == PROVIDER_CHECKS.keys() - WEBRTC_ONLY
+
+
+async def test_the_shared_provider_keeps_the_contract_over_webrtc() -> None:
+    report = await check_provider(embedded(audio=True))
+    assert str(report) == f"provider embedded: {len(PROVIDER_CHECKS)} of {len(PROVIDER_CHECKS)} checks passed"
 
 
 WEBRTC_ONLY = {

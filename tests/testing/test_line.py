@@ -6,6 +6,7 @@ import jackfield
 from jackfield.calls import OutcomeKind
 from jackfield.errors import ConfigurationError
 from jackfield.hookspecs import RegisterTool, Verdict
+from jackfield.notices import Trouble
 from jackfield.testing import hangs, line, otherwise, raises, returns, when
 
 
@@ -130,6 +131,16 @@ agents:
         await caller.says("Now the cellar.")
         assert caller.agent == "cellar"
         assert caller.heard("cellar yes")
+
+
+async def test_a_response_that_fails_is_asked_for_again_and_the_second_time_told() -> None:
+    script = [when("bye").late(0.01).says("Goodbye."), when("hello").fails("the model is down")]
+    async with line(agents=AGENTS, tools={"shop.weather": weather}, script=script) as caller:
+        await caller.says("Hello!")
+        trouble = [each.message for each in caller.notices if isinstance(each, Trouble)]
+        assert ["a response failed twice" in each for each in trouble] == [True]
+        await caller.says("Bye!")
+        assert caller.said[-1] == "Goodbye."
 
 
 async def test_a_failed_wait_tells_all_that_happened() -> None:

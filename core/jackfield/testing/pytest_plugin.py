@@ -18,6 +18,8 @@ _OTHERS = ("anyio_backend", "_function_event_loop", "event_loop")
 @pytest.fixture(scope="session")
 def line() -> object:
     """`jackfield.testing.line`: `async with line("receptionist") as caller: …`"""
+    # The server starts while the kit is being imported: the first test waits for the longer of the two.
+    import_module("jackfield.testing.service").service(audio=False)
     return import_module("jackfield.testing.lines").line
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from jackfield.calls import Json
@@ -26,6 +26,7 @@ class Cue:
     spoken: str = ""
     called: Sequence[Mapping[str, Json]] = ()
     after: str = ""
+    fault: Mapping[str, Json] = field(default_factory=dict)
     is_last: bool = False
 
     def says(self, words: str) -> Self:
@@ -42,13 +43,26 @@ class Cue:
         """Say this when an output is there; `{output}` is its text."""
         return replace(self, after=words)
 
+    def fails(self, message: str = "the model is down") -> Self:
+        """The response fails; nothing else of this cue happens. It is asked for once more. `message` is for
+        the server's log."""
+        return replace(self, fault={**self.fault, "fail": message})
+
+    def late(self, seconds: float) -> Self:
+        """Only after so many seconds of real time."""
+        return replace(self, fault={**self.fault, "delay": seconds})
+
+    def once(self) -> Self:
+        """The first time only; the next cue that fits is used after that."""
+        return replace(self, fault={**self.fault, "once": True})
+
     def steps(self) -> list[dict[str, Json]]:
         """As the embedded server's script mind has it."""
         does: dict[str, Json] = {"say": self.spoken} if self.spoken else {}
         if self.called:
             does["call"] = list(self.called)
         told = [{"output": call["name"], "say": self.after} for call in self.called] if self.after else []
-        return [{**self.condition, **does}, *told]
+        return [{**self.condition, **self.fault, **does}, *told]
 
 
 def when(*words: str) -> Cue:
