@@ -49,7 +49,7 @@ class Reloading:
         async with self._one_at_a_time:
             changes = Changes.between(self.switchboard.config, config)
             pieces = [piece for name, piece in worked_on().items() if name in code]
-            again = changes.plugins | {piece.plugin for piece in pieces}
+            again = changes.plugins | {piece.plugin for piece in pieces} | self._listed_otherwise(config)
             with imported_anew({module for piece in pieces for module in piece.modules}):
                 plugins = await asyncio.to_thread(self._load_again, config, again, pieces)
                 missing = self.providers.missing(config, changes.providers)
@@ -58,6 +58,15 @@ class Reloading:
             self.providers.adopt(providers, used)
             self._adopt(config, plugins, again)
             return changes
+
+    def _listed_otherwise(self, config: Config) -> set[str]:
+        """The plugins that `allow_plugins` lets in now and did not before, or the other way round."""
+        known = {each.name for each in self.plugins.report()}
+        before, after = (
+            known if each.allow_plugins is None else known & {*each.allow_plugins}
+            for each in (self.switchboard.config, config)
+        )
+        return before ^ after
 
     def _load_again(self, config: Config, names: Collection[str], pieces: Iterable[Code]) -> Plugins:
         for piece in pieces:
@@ -69,12 +78,12 @@ class Reloading:
 
     def _adopt(self, config: Config, plugins: Plugins, again: Collection[str]) -> None:
         """All at once, as seen from the sessions' loop."""
+        self.hub.change(config.mcp_servers)
         self.plugins.adopt(plugins)
         self.switchboard.take_over(config, self.plugins.policies)
         self.switchboard.attendants.become(self.plugins.session_hooks())
         self.dispatcher.ask(self.plugins.call_hooks())
         self.dispatcher.bound(bounds_of(config))
-        self.hub.change(config.mcp_servers)
         if again:
             self.processes.renew(again, config.plugin_settings)
 

@@ -129,3 +129,59 @@ async def test_nothing_is_done_where_nothing_is_different(project: Project, runt
     before = runtime.plugins.tool_sources()
     assert not await runtime.reload(project.config())
     assert runtime.plugins.tool_sources() == before
+
+
+async def test_code_in_worker_processes_changes_too(project: Project, runtime: Runtime) -> None:
+    isolated = "{announce_after: never, tools: {parcels.where_is_my_parcel: {isolation: process}}}"
+    project.edit(project.agents, "{announce_after: never}", isolated)
+    await runtime.reload(project.config())
+    async with calling(runtime) as caller:
+        await caller.says("Where is my parcel?", "Your parcel is in Leeds")
+        project.edit(project.code, "Your parcel is in", "We keep your parcel in")
+        await runtime.reload(project.config(), ["parcels"])
+        await caller.says("Where is my parcel?", "We keep your parcel in Leeds")
+        project.edit(project.agents, "Leeds", "York")
+        await runtime.reload(project.config())
+        await caller.says("Where is my parcel?", "We keep your parcel in York")
+
+
+async def test_mcp_servers_come_and_go_while_a_call_goes_on(project: Project, runtime: Runtime) -> None:
+    server = "mcp_servers: {tickets: {command: [python, -m, jackfield_tickets]}}\nagents:"
+    async with calling(runtime) as caller:
+        project.edit(project.agents, "\nagents:", f"\n{server}")
+        project.edit(project.agents, "[parcels.*]", "[parcels.*, tickets.find_ticket]")
+        await runtime.reload(project.config())
+        await caller.until(lambda: "tickets__find_ticket" in caller.session.persona.tools)
+        project.restore()
+        await runtime.reload(project.config())
+        await caller.until(lambda: "tickets__find_ticket" not in caller.session.persona.tools)
+        assert not runtime.mcp_servers()
+
+
+async def test_another_provider_is_for_the_next_call(project: Project, runtime: Runtime) -> None:
+    async with calling(runtime) as caller:
+        project.edit(project.agents, "agents:\n", "providers: {local: {log_level: error}}\nagents:\n")
+        changes = await runtime.reload(project.config())
+        assert changes.providers == {"local"}
+        async with calling(runtime) as another:
+            await another.says("Where is my parcel?", "Leeds")
+        await caller.says("Where is my parcel?", "Leeds")
+
+
+async def test_a_provider_that_does_not_start_changes_nothing(project: Project, runtime: Runtime) -> None:
+    project.edit(project.agents, "agents:\n", "providers: {local: {mind: script}}\nagents:\n")
+    project.edit(project.agents, INTRODUCTION, "Moonlight Bakery")
+    with pytest.raises(ConfigurationError, match="the script mind needs a file"):
+        await runtime.reload(project.config())
+    async with calling(runtime) as caller:
+        await caller.says("Who are you?", INTRODUCTION)
+
+
+async def test_plugins_may_be_left_off_the_list_of_allowed_ones(project: Project, runtime: Runtime) -> None:
+    async with calling(runtime) as caller:
+        project.edit(project.agents, "\nplugins:", "\nallow_plugins: [local]\nplugins:")
+        await runtime.reload(project.config())
+        assert not caller.session.persona.tools
+        project.restore()
+        await runtime.reload(project.config())
+        await caller.says("Where is my parcel?", "Leeds")
