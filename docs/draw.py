@@ -1,4 +1,4 @@
-"""Draws the conversation's tables into docs/explanation/conversation.md.
+"""Draws the conversation's tables into docs/explanation/conversation.md and long-sessions.md.
 
     python docs/draw.py
 
@@ -10,9 +10,13 @@ from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 
+from jackfield.conversation.presence import ATTENTION, Attention
+from jackfield.conversation.renewal import LINE, Stand
 from jackfield.conversation.states import PATIENCE, RESPONSE, STAGE, Stage
 
-PAGE = Path(__file__).parent / "explanation" / "conversation.md"
+PAGES = Path(__file__).parent / "explanation"
+PAGE = PAGES / "conversation.md"
+LONG = PAGES / "long-sessions.md"
 
 
 def diagram(table: Mapping[tuple[Enum, Enum], Enum], start: Enum) -> str:
@@ -37,6 +41,8 @@ def drawings() -> dict[str, str]:
         "response": f"```mermaid\n{diagram(RESPONSE, start)}\n```",
         "stage": f"```mermaid\n{diagram(STAGE, Stage.RUNNING)}\n```",
         "patience": f"| state | patience |\n| --- | --- |\n{patience}",
+        "line": f"```mermaid\n{diagram(LINE, Stand.CURRENT)}\n```",
+        "attention": f"```mermaid\n{diagram(ATTENTION, Attention.PRESENT)}\n```",
     }
 
 
@@ -49,4 +55,5 @@ def drawn(page: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(drawn(PAGE.read_text()))
+    for page in (PAGE, LONG):
+        page.write_text(drawn(page.read_text()))

@@ -54,7 +54,8 @@ PASSED_OVER: Mapping[str, str] = {
 }
 
 SAID: Mapping[str, str] = {
-    "conversation.item.create": "outputs of function calls, typed words, remarks for the model, images",
+    "conversation.item.create": "outputs of function calls, typed words, remarks for the model, images, and what a new session is to know",
+    "conversation.item.delete": "the oldest items, before the model's memory is full",
     "conversation.item.truncate": "by a session without WebRTC, when the caller speaks",
     "input_audio_buffer.append": "by a session without WebRTC",
     "response.create": "when there is something to be said and the line is quiet",
@@ -62,7 +63,6 @@ SAID: Mapping[str, str] = {
 }
 
 NEVER_SAID: Mapping[str, str] = {
-    "conversation.item.delete": "nothing is taken back",
     "conversation.item.retrieve": "what counts has been told by events",
     "input_audio_buffer.clear": "what the caller has said is not taken back",
     "input_audio_buffer.commit": "the service finds the end of a turn",
