@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from itertools import count
 
 from jackfield.calls import OutcomeKind
 from jackfield.config import Config
-from jackfield.errors import JackfieldError
+from jackfield.errors import JackfieldError, ToolError
 from jackfield.mcp.state import ServerStatus
 from jackfield.notices import (
     AgentSaid,
@@ -108,6 +108,12 @@ class Line:
         if not agreed:
             self.settle(call_id, "refused")
         return True
+
+    async def answer(self, question_id: str, values: Mapping[str, object] | None) -> bool:
+        """Only shelf B is asked for, by `question_1`."""
+        if values is not None and values != {"shelf": "B"}:
+            raise ToolError("shelf must be B.")
+        return question_id == "question_1"
 
     async def hang_up(self, reason: str) -> None:
         self.end(reason, failed=False)

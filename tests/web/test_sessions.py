@@ -191,6 +191,27 @@ async def test_what_is_neither_yes_nor_no_is_refused(
     assert not line.answers
 
 
+@pytest.mark.parametrize(
+    ("body", "number", "status"),
+    [
+        ({"answer": {"shelf": "B"}}, 1, 204),
+        ({"decline": True}, 1, 204),
+        ({"answer": {"shelf": "C"}}, 1, 422),
+        ({"answer": {"shelf": "B"}}, 2, 404),
+        ({"answer": "B"}, 1, 400),
+        ({"decline": "no"}, 1, 400),
+        ([], 1, 400),
+    ],
+)
+async def test_what_a_tool_wants_to_know_is_answered_by_http(
+    client: httpx.AsyncClient, body: object, number: int, status: int
+) -> None:
+    await dial(client)
+    answer = await client.post(f"/sessions/session_1/questions/question_{number}", json=body)
+    assert answer.status_code == status
+    assert status == 204 or sentence(answer)
+
+
 async def test_hanging_up_ends_the_session_and_may_be_done_twice(
     client: httpx.AsyncClient, exchange: Exchange
 ) -> None:

@@ -17,6 +17,7 @@ from starlette.types import Scope
 from jackfield.errors import JackfieldError
 from jackfield.session.servers import away
 from jackfield.web.access import Access
+from jackfield.web.answering import Answering
 from jackfield.web.door import Door
 from jackfield.web.exchange import Exchange
 from jackfield.web.lines import Lines, agents_of
@@ -90,4 +91,5 @@ def session_routes(runtime: Exchange, access: Access) -> list[BaseRoute]:
         Route("/sessions/{id}/messages", lines.say, methods=["POST"]),
         Route("/sessions/{id}/confirmations/{call_id}", lines.confirm, methods=["POST"]),
         *Renewing(lines.find).routes(),
+        *Answering(lines.find).routes(),
     ]

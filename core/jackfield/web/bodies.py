@@ -40,16 +40,33 @@ async def agreement_of(request: Request) -> bool:
     return agree
 
 
+async def reply_of(request: Request) -> dict[str, object] | None:
+    """The caller's answer to a question in the body, `{"answer": {…}}`, or None for `{"decline": true}`.
+    Raises `HTTPException` 415, 413 or 400."""
+    match await object_of(request):
+        case {"decline": True}:
+            return None
+        case {"answer": dict(values)}:
+            return values
+    raise HTTPException(400, 'Send the answer as {"answer": {…}}, or {"decline": true}.')
+
+
 async def member_of(request: Request, name: str) -> object:
     """One member of the JSON object in the body; None where there is no such member, or no object."""
+    message = await object_of(request)
+    return message.get(name) if isinstance(message, dict) else None
+
+
+async def object_of(request: Request) -> object:
+    """The JSON in the body. Raises `HTTPException` 415, 413 or 400."""
     if media_type(request) != "application/json":
         raise HTTPException(415, "Send this as Content-Type: application/json.")
     body = decoded(await limited(request, MOST_MESSAGE_BYTES))
     try:
-        message = json.loads(body)
+        message: object = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise HTTPException(400, f"The body is not JSON: {error}.") from None
-    return message.get(name) if isinstance(message, dict) else None
+    return message
 
 
 def media_type(request: Request) -> str:

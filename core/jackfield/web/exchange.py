@@ -48,6 +48,10 @@ class Line(Protocol):
     async def confirm(self, call_id: str, *, agreed: bool) -> bool:
         """The caller's answer to a `ConfirmationAsked`; False if that is not asked, or not any more."""
 
+    async def answer(self, question_id: str, values: Mapping[str, object] | None) -> bool:
+        """The caller's answer to a `QuestionAsked`, None for a no; False if that is not asked, or not any
+        more. Raises `ToolError` for values that do not fit."""
+
     async def hang_up(self, reason: str) -> None:
         """End the session; no error if it has ended."""
 

@@ -1,9 +1,16 @@
 // What has happened on the line so far, told by the notices alone. No DOM here, and no clock.
 
 import { duration } from "./dom.js";
-import { deedInWords } from "./words.js";
+import { deedInWords, toolInWords } from "./words.js";
 
 const MOST_TURNS = 400;
+
+/** What became of a tool's question to the caller that was not answered. */
+const UNANSWERED = {
+  declined: "you did not answer",
+  expired: "nobody has answered, and it goes on without",
+  withdrawn: "the question is of no use any more",
+};
 
 /** @typedef {{who: "caller"|"agent"|"line", name: string, text: string, state: string, answer: object|null,
  *             address: string}} Turn */
@@ -111,6 +118,13 @@ const ON = {
     const question = story.questions.get(id);
     story.questions.delete(id);
     if (question) story.line(settled(deedInWords(question), answer), at);
+  },
+
+  question_asked(story, { at, tool, text, url }) {
+    story.line(`${toolInWords(tool)} asks: ${text}`, at, "said", url);
+  },
+  question_answered(story, { at, tool, answer }) {
+    if (answer !== "accepted") story.line(`${toolInWords(tool)}: ${UNANSWERED[answer] ?? answer}.`, at);
   },
 
   caller_started_speaking(story, { at }) {

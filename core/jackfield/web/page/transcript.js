@@ -50,6 +50,8 @@ export class Transcript {
 }
 
 function address(text) {
+  // A page that a tool asks the caller to open: named in full, and opened by nobody else.
+  if (/^https?:\/\//i.test(text)) return element("a", { href: text, target: "_blank", rel: "noopener noreferrer" }, text);
   return /^(tel|sips?):/i.test(text) ? element("a", { href: text }, text.replace(/^tel:/i, "")) : text;
 }
 
