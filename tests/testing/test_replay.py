@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from jackfield.cli.replay import replay as replay_command
 from jackfield.errors import ConfigurationError
 from jackfield.runtime import Runtime
-from jackfield.testing import Recorder, Redaction, hangs, line, raises, replay, when
+from jackfield.testing import Recorder, Redaction, hangs, line, raises, replay, returns, when
 from jackfield.testing.agents import config_of, fitted
 from jackfield.testing.embedded import EMBEDDED, RULES, Embedded
 from jackfield.testing.recording import Recorded, read_recording
@@ -165,3 +165,27 @@ async def test_every_session_of_a_runtime_is_recorded_in_a_file_of_its_own(tmp_p
         assert recording.agent == "desk"
         assert recording.entries[-1].value["reason"] == "enough"
         assert path.stat().st_mode & 0o077 == 0
+
+
+async def test_a_secret_of_the_configuration_is_in_no_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_PASSWORD", "planted-in-the-environment")
+    agents = """
+plugins:
+  till: {api_key: planted-in-the-settings}
+mcp_servers:
+  tickets: {command: [python], env: {TICKETS_TOKEN: planted-in-a-server}}
+agents:
+  desk: {instructions: Help., tools: [shop.*, tickets.*]}
+"""
+    secrets = ["planted-in-the-environment", "planted-in-the-settings", "planted-in-a-server"]
+    stand_ins = {"shop.leak": returns(" ".join(secrets)), "tickets.find": returns("nothing")}
+    script = [when("everything").calls("shop.leak")]
+    async with line(agents=agents, tools=stand_ins, script=script) as caller:
+        await caller.says("Tell me everything.")
+        assert caller.heard(secrets[0]), "what a caller is told is the guard's matter"
+        await caller.recording(tmp_path / "call.jsonl")
+    kept = (tmp_path / "call.jsonl").read_text()
+    assert "shop__leak" in kept
+    assert not [secret for secret in secrets if secret in kept]

@@ -45,9 +45,9 @@ async def line(
     """
     given, stand_ins = dict(plugins or {}), StandIns(tools or {})
     config = config_of(agents, agent, [*given, *stand_ins.sources])
-    config, agent = fitted(config, EMBEDDED, stand_ins.sources), agent or config.first_agent
-    embedded = await asyncio.to_thread(_embedded, script, audio)
-    overheard = Overheard(config, agent)
+    agent, embedded = agent or config.first_agent, await asyncio.to_thread(_embedded, script, audio)
+    overheard = Overheard(config, agent)  # before it is fitted: secrets of what is replaced are secrets, too
+    config = fitted(config, EMBEDDED, stand_ins.sources)
     fittings = Fittings(
         plugins=[*(Named(name, plugin) for name, plugin in given.items()), embedded],
         installed=needed_plugins(config, given) | ({VOICE} if audio else set()),

@@ -69,6 +69,12 @@ class RecordedService:
     async def hang_up(self, call_id: str) -> None:
         """It ends with its recording."""
 
+    async def accept(self, call_id: str, session: SessionObject) -> None:
+        raise ProviderRefused("a recorded session has no sound")
+
+    async def reject(self, call_id: str, status: int) -> None:
+        """Nobody rings here."""
+
     async def refer(self, call_id: str, address: str) -> None:
         """Whoever is passed on was passed on then."""
 

@@ -39,7 +39,7 @@ class Redaction:
         """Without the secrets of agents.yaml and of the environment. Raises `ConfigurationError` for a
         pattern that is none."""
         declared: list[object] = [each.settings for each in config.providers.values()]
-        declared += config.plugins.values()
+        declared += config.plugin_settings.values()
         declared += [each.env for each in config.mcp_servers.values()]
         headers = [value for each in config.mcp_servers.values() for value in each.headers.values()]
         found = [secret for each in [*declared, dict(os.environ)] for secret in _secrets(each)]

@@ -43,9 +43,11 @@ async def replay(
     """
     then = recording if isinstance(recording, Recorded) else read_recording(recording)
     given, stand_ins, clock = dict(plugins or {}), StandIns(tools or {}), SkippingClock()
-    config = fitted(config_of(agents, then.agent, given), EMBEDDED, stand_ins.sources)
+    config = config_of(agents, then.agent, given)
+    redaction = Redaction.of(config)
+    config = fitted(config, EMBEDDED, stand_ins.sources)
     calls = FunctionCalls(_titles(then), ignore)
-    service = RecordedService(then, calls, clock, Redaction.of(config), patience)
+    service = RecordedService(then, calls, clock, redaction, patience)
     fittings = Fittings(
         plugins=[
             *(Named(name, each) for name, each in given.items()),

@@ -58,6 +58,13 @@ class Wiretap:
         self._ear.closed()
         await self._provider.hang_up(call_id)
 
+    async def accept(self, call_id: str, session: SessionObject) -> None:
+        self._ear.opened(session)
+        await self._provider.accept(call_id, session)
+
+    async def reject(self, call_id: str, status: int) -> None:
+        await self._provider.reject(call_id, status)
+
     async def refer(self, call_id: str, address: str) -> None:
         await self._provider.refer(call_id, address)
 
