@@ -29,7 +29,6 @@ PASSED_OVER: Mapping[str, str] = {
     "conversation.item.input_audio_transcription.delta": "the caller's words are told when they are whole",
     "conversation.item.input_audio_transcription.failed": "the model has heard the sound, only words lack",
     "conversation.item.input_audio_transcription.segment": "the caller's words are told when they are whole",
-    "conversation.item.retrieved": "nothing is asked for by it",
     "conversation.item.truncated": "follows an interruption that is known already",
     "input_audio_buffer.cleared": _AUDIO,
     "input_audio_buffer.committed": "the item that follows is what counts",
@@ -50,12 +49,12 @@ PASSED_OVER: Mapping[str, str] = {
     "response.mcp_call_arguments.done": _THEIRS,
     "response.output_audio.delta": _AUDIO,
     "response.output_audio.done": _AUDIO,
-    "response.output_item.added": _BUILDS_UP,
 }
 
 SAID: Mapping[str, str] = {
-    "conversation.item.create": "outputs of function calls, typed words, remarks for the model, images, and what a new session is to know",
+    "conversation.item.create": "outputs, words, remarks, images, and all that a new session is told",
     "conversation.item.delete": "the oldest items, before the model's memory is full",
+    "conversation.item.retrieve": "function calls that were being made when the sideband was lost",
     "conversation.item.truncate": "by a session without WebRTC, when the caller speaks",
     "input_audio_buffer.append": "by a session without WebRTC",
     "response.create": "when there is something to be said and the line is quiet",
@@ -63,7 +62,6 @@ SAID: Mapping[str, str] = {
 }
 
 NEVER_SAID: Mapping[str, str] = {
-    "conversation.item.retrieve": "what counts has been told by events",
     "input_audio_buffer.clear": "what the caller has said is not taken back",
     "input_audio_buffer.commit": "the service finds the end of a turn",
     "output_audio_buffer.clear": "the service does it itself when the caller speaks",

@@ -52,6 +52,10 @@ class Service:
             self._add(event)
         elif event["type"] == "conversation.item.delete":
             self.deleted.append(str(event["item_id"]))
+        elif event["type"] == "conversation.item.retrieve":
+            made = [item for response in self.responses for item in response.output]
+            [item] = [each for each in made if each["id"] == event["item_id"]]  # type: ignore[index,call-overload]
+            self._say("conversation.item.retrieved", item=item)
 
     def begin(self, request: Mapping[str, Json] | None = None) -> None:
         assert self.active is None
@@ -86,6 +90,26 @@ class Service:
         else:
             self._say("response.output_audio_transcript.done", item_id=item_id, transcript=text)
             self._say("conversation.item.done", item=item)
+
+    def begin_call(self, call_id: str, name: str) -> None:
+        """The active response begins to ask for a tool."""
+        assert self.active
+        item = {"type": "function_call", "id": f"item_{call_id}", "call_id": call_id, "name": name}
+        item |= {"status": "in_progress", "arguments": ""}
+        self.active.output.append(item)
+        self._say("response.output_item.added", response_id=self.active.id, item=item)
+
+    def finish_call(self, call_id: str) -> None:
+        """What it has begun to ask for is whole."""
+        assert self.active
+        item = next(each for each in self.active.output if each["call_id"] == call_id)  # type: ignore[index,call-overload]
+        item |= {"status": "completed", "arguments": "{}"}
+        self._say("response.output_item.done", response_id=self.active.id, item=item)
+
+    def put_call(self, call_id: str, name: str) -> None:
+        """A function call is in the conversation that no response has made."""
+        item = {"type": "function_call", "id": f"item_{call_id}", "call_id": call_id, "name": name}
+        self._say("conversation.item.added", item={**item, "status": "completed", "arguments": "{}"})
 
     def end(self, status: str = "completed") -> None:
         assert self.active

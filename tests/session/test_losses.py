@@ -113,3 +113,37 @@ async def test_a_session_that_has_ended_is_forgotten_and_its_tools_are_stopped(t
     assert stopped.is_set()
     gc.collect()
     assert session() is None
+
+
+async def test_a_function_call_that_was_being_made_when_the_sideband_broke_is_asked_for_and_run(
+    tmp_path: Path,
+) -> None:
+    async with a_line(tmp_path, AGENTS, quick) as line:
+        line.exchange.begin()
+        line.exchange.begin_call("call_0", "test__quick")
+        await line.exchange.flush()
+        await line.until(lambda line: "response_started" in line.kinds())
+        await lost(line)
+        line.exchange.finish_call("call_0")
+        line.exchange.outbox.clear()  # nobody is attached
+        await back(line)
+        await line.exchange.hears(lambda exchange: exchange.outputs == ["call_0"])
+        assert line.outputs() == {"call_0": "quick indeed"}
+        assert line.kinds().count("call_received") == 1
+
+
+async def test_a_function_call_that_somebody_else_put_there_is_not_asked_for(tmp_path: Path) -> None:
+    async with a_line(tmp_path, AGENTS, quick) as line:
+        line.exchange.put_call("call_0", "test__quick")
+        await line.exchange.flush()
+        await lost(line)
+        await back(line)
+        await line.session.say("hello")
+        await line.exchange.hears(lambda exchange: len(exchange.requests) == 1)
+        assert not [each for each in line.exchange.said if each["type"] == "conversation.item.retrieve"]
+        assert "call_received" not in line.kinds()
+
+
+def quick() -> str:
+    """Is quick."""
+    return "quick indeed"

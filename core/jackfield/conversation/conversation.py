@@ -24,6 +24,7 @@ from jackfield.conversation.floor import Floor
 from jackfield.conversation.listening import Listening
 from jackfield.conversation.orders import Orders
 from jackfield.conversation.presence import Presence
+from jackfield.conversation.recovery import Recovery
 from jackfield.conversation.repertoire import Repertoire
 from jackfield.conversation.speaking import Speaking
 from jackfield.conversation.spending import Spending
@@ -49,6 +50,7 @@ class Conversation(Listening):
         self.continuing = Continuing(self._floor, self._ours, self._speaking, self._orders)
         self.spending = Spending(self.continuing.history, self._ours, self._orders)
         self.presence = Presence(self._floor, self._ours, self._speaking, self._orders)
+        self._recovery = Recovery()
         self._closed = False
 
     # --- what happened ------------------------------------------------------------------------------
@@ -57,6 +59,8 @@ class Conversation(Listening):
         """Take in one event of the service."""
         if not self._closed:
             self.continuing.take(event)
+            if (recovered := self._recovery.take(event)) is not None:
+                self._call_requested(recovered, now)
             self.hear(event, now)
             self._speak(now)
 
@@ -153,11 +157,14 @@ class Conversation(Listening):
         for contribution in self._ours.unacknowledged:
             self._ours.step(contribution.id, Step.AGAIN)
             self._orders.send(contribution.wire())
+        for question in self._recovery.ask():
+            self._orders.send(question)
         self._speak(now)
 
     def moved(self, calmly: bool, now: float) -> None:
         """Another session at the service has taken over (`MoveLine`): it is told everything."""
         self._speaking.forget()
+        self._recovery.forget()
         self.continuing.move(calmly, now)
         self.spending.moved()
         self._speak(now)

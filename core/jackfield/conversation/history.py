@@ -17,6 +17,7 @@ from jackfield.protocol.server_events import (
     Item,
     ItemAdded,
     ItemDone,
+    ItemRetrieved,
     PlaybackStopped,
     ServerEvent,
     TranscriptDelta,
@@ -97,7 +98,7 @@ class History:
     def take(self, event: ServerEvent) -> None:
         """Take in what an event tells of the conversation's items."""
         match event:
-            case ItemAdded(item) | ItemDone(item):
+            case ItemAdded(item) | ItemDone(item) | ItemRetrieved(item):
                 self._add(item)
             case CallerTranscribed(item_id, text):
                 self._heard(item_id, text)

@@ -14,7 +14,9 @@ from jackfield.protocol.server_events import (
     ErrorReported,
     Item,
     ItemAdded,
+    ItemBegun,
     ItemDone,
+    ItemRetrieved,
     PlaybackStarted,
     PlaybackStopped,
     ResponseCreated,
@@ -58,7 +60,7 @@ class Listening(ABC):
                 self._hear_response(event, now)
             case ErrorReported():
                 self._error_reported(event, now)
-            case ItemDone() | Unknown():
+            case ItemBegun() | ItemRetrieved() | ItemDone() | Unknown():
                 pass
             case _:
                 self._hear_sound(event, now)

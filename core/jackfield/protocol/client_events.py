@@ -102,6 +102,17 @@ class ItemDelete:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemRetrieve:
+    """Ask for the whole of an item."""
+
+    item_id: str
+    event_id: str = ""
+
+    def as_dict(self) -> WireObject:
+        return _event("conversation.item.retrieve", self.event_id, item_id=self.item_id)
+
+
+@dataclass(frozen=True, slots=True)
 class ResponseCreate:
     """Ask for a response. `instructions` replace the session's for this response only (§3.3).
 
@@ -119,7 +130,7 @@ class ResponseCreate:
         return _event("response.create", self.event_id, response=given)
 
 
-ClientEvent = SessionUpdate | CallItem | CallOutput | ItemDelete | Message | ResponseCreate
+ClientEvent = SessionUpdate | CallItem | CallOutput | ItemDelete | ItemRetrieve | Message | ResponseCreate
 
 
 def _input_image(image: Image) -> WireObject:

@@ -17,7 +17,9 @@ from jackfield.protocol.server_events import (
     ErrorReported,
     Item,
     ItemAdded,
+    ItemBegun,
     ItemDone,
+    ItemRetrieved,
     PlaybackStarted,
     PlaybackStopped,
     ResponseCreated,
@@ -154,6 +156,8 @@ _READERS: dict[str, Callable[[Wire], ServerEvent]] = {
     "conversation.item.added": lambda e: ItemAdded(_item(_object(e, "item"))),
     "conversation.item.created": lambda e: ItemAdded(_item(_object(e, "item"))),
     "conversation.item.done": lambda e: ItemDone(_item(_object(e, "item"))),
+    "response.output_item.added": lambda e: ItemBegun(_item(_object(e, "item")), _text(e, "response_id")),
+    "conversation.item.retrieved": lambda e: ItemRetrieved(_item(_object(e, "item"))),
     "response.output_item.done": lambda e: ItemDone(_item(_object(e, "item")), _text(e, "response_id")),
     "conversation.item.input_audio_transcription.completed": lambda e: CallerTranscribed(
         _text(e, "item_id"), _text(e, "transcript")

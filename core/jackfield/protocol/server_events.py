@@ -59,6 +59,21 @@ class ItemAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemBegun:
+    """A response begins to make an item."""
+
+    item: Item
+    response_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRetrieved:
+    """The answer to a question for an item."""
+
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
 class ItemDone:
     """An item is final, in the conversation or as an output of a response."""
 
@@ -151,6 +166,8 @@ ServerEvent = (
     | SpeechStarted
     | SpeechStopped
     | ItemAdded
+    | ItemBegun
+    | ItemRetrieved
     | ItemDone
     | CallerTranscribed
     | TranscriptDelta
