@@ -154,8 +154,9 @@ def test_a_registering_hook_that_is_slow_is_waited_for(site: Site, hook: str) ->
 
 
 def test_a_plugin_that_hangs_at_import_is_left_behind(site: Site) -> None:
-    site.install("bad", "import threading\nthreading.Event().wait()")
+    site.install("asleep", "import threading\ngate = threading.Event()\ngate.wait()")
     site.install("good", plugin("register_tools", "register(ping)"))
-    plugins = Plugins.load({}, allow=["bad", "good"], seconds=0.2)
-    assert report_on(plugins, "bad").reason == "importing probe_bad took more than 0.2 s"
+    plugins = Plugins.load({}, allow=["asleep", "good"], seconds=0.2)
+    sys.modules["probe_asleep"].gate.set()
+    assert report_on(plugins, "asleep").reason == "importing probe_asleep took more than 0.2 s"
     assert offered(plugins)["register_tools"] == ["good.ping"]

@@ -25,6 +25,6 @@ def place(runs_on: str, isolation: Isolation | None) -> str:
 def placed(tool: Tool, isolation: Isolation | None) -> Tool:
     """The tool, on the executor that it gets."""
     where = place(tool.runs_on, isolation)
-    if where == tool.runs_on:
+    if where == tool.runs_on or (where == PROCESS and tool.per_session):
         return tool
     return in_a_process(tool) if where == PROCESS else replace(tool, runs_on=where)

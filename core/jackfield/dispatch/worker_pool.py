@@ -64,7 +64,7 @@ class WorkerPool:
         """At a place: run the tool in a worker. A worker that was dead before it entered the tool is no
         reason to fail."""
         for _ in range(_TRIES):
-            worker = await self._worker(tool.source)
+            worker = await self._worker(tool.home)
             try:
                 return await worker.run(tool, arguments, context)
             except WorkerDied as died:

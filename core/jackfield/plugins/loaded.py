@@ -18,7 +18,7 @@ from jackfield.config.later import Misfit, refused
 from jackfield.config.models import Config
 from jackfield.errors import ConfigurationError
 from jackfield.hookspecs import Settings
-from jackfield.notices import Notice
+from jackfield.notices import Notice, SessionEnded
 from jackfield.plugins.audience import Audience
 from jackfield.plugins.bounded import LOAD_WITHIN
 from jackfield.plugins.hooks import CALL_HOOKS, SESSION_HOOKS, CallHooks, Failures, Hook
@@ -26,6 +26,7 @@ from jackfield.plugins.installed import built_in, installed
 from jackfield.plugins.loading import ALLOW_LIST, Loading, Terms
 from jackfield.plugins.offering import MakeCredential, MakeProvider, Speak
 from jackfield.plugins.report import PluginRecord, PluginReport
+from jackfield.tools.instances import Instances
 from jackfield.tools.tool import ToolSource
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Plugins:
         self.failures = Failures()
         self.when_tools_change: Callable[[], None] = _nobody_asked
         self._records: list[PluginRecord] = []
+        self._former: list[PluginRecord] = []
         self._audience = Audience((), (), self.failures)
 
     @classmethod
@@ -119,6 +121,9 @@ class Plugins:
     def adopt(self, others: Plugins) -> None:
         """Be what the others are; whoever asks this object gets what those have."""
         others.when_tools_change = self._tools_changed
+        kept = {id(record) for record in others._records}
+        # Calls may still run in their toolsets, which are closed with the rest.
+        self._former += [record for record in self._records if id(record) not in kept]
         self._records = others._records
         self._audience.become(others._audience)
 
@@ -169,9 +174,15 @@ class Plugins:
     def notify(self, notice: Notice, session_id: str) -> None:
         """Tell every plugin that listens; waits for none of them. Ours are told at once."""
         self._audience.tell(notice, session_id)
+        if isinstance(notice, SessionEnded):
+            for toolset in self._toolsets():
+                toolset.end(session_id)
 
     def close(self) -> None:
-        """Wait a moment until every plugin that listens has heard all notices. They hear no more."""
+        """Wait a moment until every plugin that listens has heard all notices, and every toolset is closed.
+        They hear no more."""
+        for toolset in self._toolsets():
+            toolset.close()
         self._audience.close()
 
     def call_hooks(self) -> CallHooks:
@@ -181,6 +192,10 @@ class Plugins:
     def session_hooks(self) -> list[Hook]:
         """Whom to ask for instructions, and to tell of sessions that begin and end."""
         return self._hooks(*SESSION_HOOKS)
+
+    def _toolsets(self) -> list[Instances]:
+        sources = [record.goods.functions for record in [*self._records, *self._former]]
+        return [toolset for source in sources if source is not None for toolset in source.toolsets]
 
     def _hooks(self, *names: str) -> list[Hook]:
         return [hook for record in self._records for hook in record.listeners if hook.name in names]

@@ -173,7 +173,7 @@ class Loading:
 
     def _let_register(self, hook: Hook, settings: Checked, record: PluginRecord) -> None:
         """All that a hook registers is used, or, if it raises half-way, none of it."""
-        offering = Offering(record.name, hook.name, self._taken)
+        offering = Offering(record.name, hook.name, self._taken, settings)
         offered = {
             "register": offering.register,
             "settings": settings,

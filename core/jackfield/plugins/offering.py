@@ -88,16 +88,19 @@ class Offering:
     stays with its owner: the hook is told so by a `PluginError`.
     """
 
-    def __init__(self, plugin: str, hook: str, taken: Callable[[str, str], Mapping[str, str]]) -> None:
+    def __init__(
+        self, plugin: str, hook: str, taken: Callable[[str, str], Mapping[str, str]], settings: object
+    ) -> None:
         self.plugin = plugin
         self.goods = Goods([hook])
         self._hook = hook
+        self._settings = settings
         self._taken = taken
 
     @property
     def register(self) -> Callable[..., None]:
         if self._hook == "register_tools":
-            self.goods.functions = FunctionSource(self.plugin)
+            self.goods.functions = FunctionSource(self.plugin, self._settings)
             return self.goods.functions.register
         registers: dict[str, Callable[..., None]] = {
             "register_tool_sources": self._source,

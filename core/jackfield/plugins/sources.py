@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from jackfield.calls import CallPolicy
@@ -37,7 +38,7 @@ class GuardedSource:
         return self._name
 
     def tools(self) -> Sequence[Tool]:
-        self._tools = self._ask("tools", lambda: _tools_of(self._source), self._tools)
+        self._tools = self._ask("tools", lambda: _tools_of(self._source, self.plugin), self._tools)
         return self._tools
 
     def aside(self) -> Mapping[str, str]:
@@ -68,9 +69,9 @@ def _name_of(source: ToolSource) -> str:
     return name
 
 
-def _tools_of(source: ToolSource) -> Sequence[Tool]:
+def _tools_of(source: ToolSource, plugin: str) -> Sequence[Tool]:
     tools = list(source.tools())
     for tool in tools:
         if not isinstance(tool, Tool):
             raise TypeError(f"{tool!r} is no jackfield.Tool")
-    return tools
+    return [tool if tool.home == plugin else replace(tool, plugin=plugin) for tool in tools]

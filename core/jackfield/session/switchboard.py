@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from jackfield.calls import CallPolicy, Json, Outcome
 from jackfield.config import Config
 from jackfield.dispatch.dispatcher import Dispatcher
-from jackfield.dispatch.placement import place
+from jackfield.dispatch.placement import placed
 from jackfield.dispatch.shelf import READ_MORE, READ_MORE_POLICY
 from jackfield.notices import Notice
 from jackfield.session.attendants import Attendants
@@ -92,14 +92,14 @@ class Switchboard:
     def settings(self, persona: Persona, wire_name: str) -> Mapping[str, Json]:
         """What agents.yaml says under `plugins` of the one that a tool comes from."""
         tool = persona.tools.get(wire_name)
-        return {} if tool is None or tool.runs_on == HUB else self.config.plugin_settings.get(tool.source, {})
+        return {} if tool is None or tool.runs_on == HUB else self.config.plugin_settings.get(tool.home, {})
 
     def isolated_plugins(self) -> set[str]:
         """Those whose tools some agent calls in worker processes."""
         personas = [self.persona(name) for name, agent in self.config.agents.items() if not agent.transfer]
         return {
-            tool.source
+            tool.home
             for persona in personas
             for wire_name, tool in persona.tools.items()
-            if place(tool.runs_on, persona.policy(wire_name).isolation) == PROCESS
+            if placed(tool, persona.policy(wire_name).isolation).runs_on == PROCESS
         }

@@ -89,6 +89,8 @@ class Tool:
     `name` is qualified, `source.name`, whatever the source. `parameters` is a JSON Schema of type
     object. `runs_on` names the executor: `LOOP`, `THREAD` or `HUB` where nothing else is asked for.
     `read_only` and `idempotent` are claims of its author: such a tool may be run again after an accident.
+    `per_session`: what it keeps belongs to one session, in this process; `plugin` brings it, if that is not
+    its `source`.
     """
 
     name: str
@@ -99,6 +101,13 @@ class Tool:
     source: str
     read_only: bool = False
     idempotent: bool = False
+    per_session: bool = False
+    plugin: str = ""
+
+    @property
+    def home(self) -> str:
+        """The plugin that brings it; of the tools of an MCP server, the server."""
+        return self.plugin or self.source
 
     @property
     def repeatable(self) -> bool:

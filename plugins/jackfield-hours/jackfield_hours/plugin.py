@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 
 import jackfield
 from jackfield.hookspecs import RegisterTool, SessionFacts
+from jackfield.tools.toolset import Toolset, claims
 from jackfield_clock import spoken_time
 from jackfield_hours.days import day_named, spoken_date, spoken_day
-from jackfield_hours.schedule import Schedule, Span
+from jackfield_hours.schedule import Span
 from jackfield_hours.settings import HoursSettings
 
 log = logging.getLogger(__name__)
@@ -19,13 +19,18 @@ log = logging.getLogger(__name__)
 _MIDNIGHT = datetime(2000, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(Toolset):
     """The shop's opening hours, asked at the moment that `clock` tells, in the schedule's zone."""
 
-    schedule: Schedule
-    clock: Callable[[], datetime]
+    shared = "process"
+    settings: HoursSettings
 
+    def __init__(self, settings: HoursSettings, clock: Callable[[], datetime] | None = None) -> None:
+        super().__init__(settings)
+        self.schedule = settings.schedule
+        self.clock = clock or (lambda: datetime.now(self.schedule.zone))
+
+    @claims(read_only=True)
     def is_open(self, day: str = "today") -> str:
         """Whether the shop is open, and when: now, or on another day.
 
@@ -46,7 +51,8 @@ class Hours:
     def open_now(self) -> bool:
         return self.schedule.span_at(self.clock()) is not None
 
-    def now(self) -> str:
+    @property
+    def moment(self) -> str:
         """What day and time it is at the shop, and whether it is open."""
         moment = self.clock()
         return (
@@ -54,6 +60,7 @@ class Hours:
             f"{self._opening(moment) if not self.open_now else self.next_opening()}"
         )
 
+    @claims(read_only=True)
     def next_opening(self) -> str:
         """When the shop opens next, or until when it is open now."""
         moment = self.clock()
@@ -100,15 +107,13 @@ class Plugin:
 
     @jackfield.hookimpl
     def register_tools(self, register: RegisterTool, settings: HoursSettings) -> None:
-        schedule = settings.schedule
-        self.hours = Hours(schedule, lambda: datetime.now(schedule.zone))
-        register(self.hours.is_open, read_only=True)
-        register(self.hours.next_opening, read_only=True)
+        self.hours = Hours(settings)
+        register(Hours)
 
     @jackfield.hookimpl
     def instructions(self) -> str | None:
         """Nobody has to ask a tool what day it is."""
-        return None if self.hours is None else self.hours.now()
+        return None if self.hours is None else self.hours.moment
 
     @jackfield.hookimpl
     def session_started(self, session: SessionFacts) -> None:

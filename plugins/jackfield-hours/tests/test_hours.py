@@ -29,8 +29,9 @@ SETTINGS = {
 
 
 def at(moment: str) -> Hours:
-    schedule = HoursSettings.model_validate(SETTINGS).schedule
-    return Hours(schedule, lambda: datetime.fromisoformat(moment).replace(tzinfo=schedule.zone))
+    settings = HoursSettings.model_validate(SETTINGS)
+    zone = settings.schedule.zone
+    return Hours(settings, lambda: datetime.fromisoformat(moment).replace(tzinfo=zone))
 
 
 # 2026-11-23 is a Monday.
@@ -96,8 +97,7 @@ def test_the_next_opening_passes_over_closed_days(moment: str, answer: str) -> N
 
 def test_a_shop_that_never_opens_says_so() -> None:
     settings = HoursSettings.model_validate({"timezone": "UTC", "open": {"monday": "closed"}})
-    schedule = settings.schedule
-    hours = Hours(schedule, lambda: datetime(2026, 11, 23, 12, tzinfo=schedule.zone))
+    hours = Hours(settings, lambda: datetime(2026, 11, 23, 12, tzinfo=settings.schedule.zone))
     assert hours.next_opening() == "No opening is planned within a year."
     assert hours.is_open("tuesday").endswith("No opening is planned within a year of it.")
 
@@ -144,8 +144,9 @@ def test_any_words_are_a_day_to_come_or_a_clear_answer(words: str) -> None:
 
 @given(st.datetimes(datetime(2026, 1, 1), datetime(2029, 12, 31)), st.integers(0, 400))
 def test_what_is_said_of_any_day_at_any_moment_has_no_digit_in_it(moment: datetime, ahead: int) -> None:
-    schedule: Schedule = HoursSettings.model_validate(SETTINGS).schedule
-    hours = Hours(schedule, lambda: moment.replace(tzinfo=schedule.zone))
+    settings = HoursSettings.model_validate(SETTINGS)
+    schedule: Schedule = settings.schedule
+    hours = Hours(settings, lambda: moment.replace(tzinfo=schedule.zone))
     day = (moment + timedelta(days=ahead)).date()
     assert not re.search(r"\d", hours.is_open(day.isoformat()) + hours.next_opening())
 
@@ -193,9 +194,9 @@ def test_the_installed_plugin_offers_its_tools_once_it_has_settings() -> None:
 
 
 def test_instructions_say_what_time_it_is_at_the_shop() -> None:
-    open_ = at("2026-11-23T10:00").now()
+    open_ = at("2026-11-23T10:00").moment
     assert open_ == (
         "It is now ten o'clock in the morning on Monday the twenty-third of November, where the shop is. "
         "We are open now, until half past five in the afternoon."
     )
-    assert at("2026-11-23T20:00").now().endswith("We open tomorrow at nine o'clock in the morning.")
+    assert at("2026-11-23T20:00").moment.endswith("We open tomorrow at nine o'clock in the morning.")
