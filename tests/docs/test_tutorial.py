@@ -144,6 +144,7 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
     reader.close()
 
 
+@pytest.mark.timeout(400)  # two calls aloud and five processes, on a machine that may be busy
 def test_who_follows_the_tutorial_hears_a_tool_of_their_own(reader: Reader) -> None:
     for listing in listings(PAGE):
         reader.follow(listing)
