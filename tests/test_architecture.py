@@ -9,7 +9,7 @@ CORE = ROOT / "core" / "jackfield"
 
 # Imports point downward only: a part may import the parts in the rows above its own, and itself.
 LAYERS = [
-    {"errors", "calls"},
+    {"errors", "calls", "deprecation"},
     {"notices", "protocol", "processes"},
     {"conversation", "config", "tools"},
     {"hookspecs"},
