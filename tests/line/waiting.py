@@ -1,26 +1,37 @@
 """A plugin with a tool that waits until a test says what it shall return."""
 
 import asyncio
+import threading
+from collections import deque
 
 import jackfield
 from jackfield.hookspecs import RegisterTool
 
 
 class Doors:
-    """Opened by the test, in the same process."""
+    """Opened by the test, in the same process: for whoever waits, or is the next to do so."""
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Future[str]]] = []
+        self._lock = threading.Lock()
+        self._waiting: deque[tuple[asyncio.AbstractEventLoop, asyncio.Future[str]]] = deque()
+        self._texts: deque[str] = deque()
 
     async def wait(self) -> str:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[str] = loop.create_future()
-        self._waiting.append((loop, answer))
+        with self._lock:
+            if self._texts:
+                return self._texts.popleft()
+            self._waiting.append((loop, answer))
         return await answer
 
     def open(self, text: str) -> None:
         """What waits longest returns this."""
-        loop, answer = self._waiting.pop(0)
+        with self._lock:
+            if not self._waiting:
+                self._texts.append(text)
+                return
+            loop, answer = self._waiting.popleft()
         loop.call_soon_threadsafe(answer.set_result, text)
 
 
