@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
+import jackfield
+from jackfield.hookspecs import SessionFacts
 from jackfield.notices import AgentSaying, HandedOff, Notice, SessionEnded, SessionOpened
 from jackfield.plugins import Plugins
 from jackfield.plugins.audience import MOST_WAITING
 from jackfield.session import Attendants
+from jackfield.testing import line, when
 from tests.installing import Site, on_the_path
 
 PATIENCE = 30.0
@@ -24,6 +27,7 @@ import asyncio, threading, time
 import jackfield
 
 heard = []
+patience = 20.0
 """
 
 Load = Callable[..., Plugins]
@@ -124,7 +128,7 @@ async def test_where_no_plugin_adds_instructions_nobody_waits(load: Load) -> Non
 # --- beginnings and ends --------------------------------------------------------------------------------
 
 DIARY = """
-ready = threading.Event()
+ends = threading.Semaphore(0)
 
 @jackfield.hookimpl
 async def session_started(session):
@@ -134,7 +138,7 @@ async def session_started(session):
 @jackfield.hookimpl
 def session_ended(session, ended):
     heard.append(("ended", session.id, session.agent, ended.at))
-    ready.set()
+    ends.release()
 """
 
 
@@ -145,7 +149,7 @@ async def test_session_started_and_session_ended_come_once_each_and_in_order(loa
         attendants.observe(HandedOff(4.0, "receptionist", "workshop"), "s1")
         attendants.observe(ENDED, "s1")
         diary = sys.modules["probe_diary"]
-        assert await asyncio.to_thread(diary.ready.wait, PATIENCE)
+        assert await asyncio.to_thread(diary.ends.acquire, timeout=PATIENCE)
     assert diary.heard == [("started", "s1", "receptionist"), ("ended", "s1", "workshop", 9.5)]
 
 
@@ -166,7 +170,11 @@ async def test_a_plugin_that_fails_there_is_counted_and_harms_nobody(
         for session in ("s1", "s2"):
             attendants.observe(opened(session), session)
             attendants.observe(ENDED, session)
-    sys.modules["probe_bad"].gate.set()
+        for _ in range(2):
+            assert await asyncio.to_thread(sys.modules["probe_diary"].ends.acquire, timeout=PATIENCE)
+        while plugins.failures[f"bad.{hook}"] < 2:
+            await asyncio.sleep(0.01)
+        sys.modules["probe_bad"].gate.set()
     assert len(sys.modules["probe_diary"].heard) == 4
     assert plugins.failures[f"bad.{hook}"] == 2
 
@@ -231,3 +239,43 @@ def test_plugins_hear_notices_in_a_thread_that_is_not_the_sessions(load: Load) -
     plugins.close()
     assert sys.modules["probe_where"].heard == ["jackfield-notices-where"]
     assert threading.current_thread().name not in sys.modules["probe_where"].heard
+
+
+# --- in a whole session ---------------------------------------------------------------------------------
+
+AGENTS = """
+agents:
+  desk:
+    instructions: You answer.
+    handoffs: [{to: workshop, when: it is about repairs}]
+  workshop:
+    instructions: You repair.
+"""
+
+
+async def test_whoever_gets_the_line_has_the_words_of_plugins_and_the_plugin_hears_of_all_of_it() -> None:
+    told: list[str] = []
+
+    class Diary:
+        patience = 20.0
+
+        @jackfield.hookimpl
+        async def instructions(self, session: SessionFacts) -> str:
+            await asyncio.sleep(0)
+            return f"You are {session.agent}."
+
+        @jackfield.hookimpl
+        async def session_started(self, session: SessionFacts) -> None:
+            told.append(f"started with {session.agent}")
+
+        @jackfield.hookimpl
+        async def session_ended(self, session: SessionFacts) -> None:
+            told.append(f"ended with {session.agent}")
+
+    script = [when("repair").calls("transfer_to_workshop").then("{output}")]
+    async with line(agents=AGENTS, plugins={"diary": Diary()}, script=script) as caller:
+        assert caller.session.persona.instructions.endswith("\n\nYou are desk.")
+        await caller.says("I want a repair.")
+        assert caller.session.agent == "workshop"
+        assert caller.session.persona.instructions == "You repair.\n\nYou are workshop."
+    assert told == ["started with desk", "ended with workshop"]
