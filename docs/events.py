@@ -32,7 +32,6 @@ PASSED_OVER: Mapping[str, str] = {
     "conversation.item.truncated": "follows an interruption that is known already",
     "input_audio_buffer.cleared": _AUDIO,
     "input_audio_buffer.committed": "the item that follows is what counts",
-    "input_audio_buffer.dtmf_event_received": "keys pressed on a phone",
     "input_audio_buffer.timeout_triggered": "the service's own idle time-out is never switched on",
     "mcp_list_tools.completed": _THEIRS,
     "mcp_list_tools.failed": _THEIRS,

@@ -9,14 +9,14 @@ CORE = ROOT / "core" / "jackfield"
 
 # Imports point downward only: a part may import the parts in the rows above its own, and itself.
 LAYERS = [
-    {"errors", "calls", "deprecation"},
+    {"errors", "calls", "caller", "deprecation"},
     {"notices", "protocol", "processes"},
     {"conversation", "config", "tools"},
     {"hookspecs"},
     {"plugins"},
     {"dispatch", "mcp", "providers", "media", "telemetry"},
     {"session"},
-    {"reloading", "scaffold"},
+    {"reloading", "scaffold", "phone"},
     {"runtime"},
     {"web", "testing"},
     {"cli"},
@@ -24,7 +24,7 @@ LAYERS = [
 RANK = {part: rank for rank, row in enumerate(LAYERS) for part in row}
 
 # Parts that decide must not be able to act.
-PURE = {"errors", "calls", "notices", "protocol", "conversation"}
+PURE = {"errors", "calls", "caller", "notices", "protocol", "conversation"}
 RIMS = {"asyncio", "anyio", "time", "socket", "threading", "httpx", "aiortc", "websockets", "starlette"}
 
 MOST_FILE_LINES = 300

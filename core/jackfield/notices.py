@@ -34,9 +34,12 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class SessionOpened(Notice):
+    """`caller` is the end of the number of who calls by phone, `…000`; "" in other sessions."""
+
     session_id: str
     agent: str
     provider: str
+    caller: str = ""
 
 
 @dataclass(frozen=True, slots=True)

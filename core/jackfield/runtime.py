@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from types import TracebackType
@@ -28,6 +28,8 @@ from jackfield.errors import ConfigurationError
 from jackfield.mcp.hub import Hub
 from jackfield.mcp.state import ServerStatus
 from jackfield.notices import Notice
+from jackfield.phone.answering import Reception
+from jackfield.phone.incoming import IncomingCall
 from jackfield.plugins import Plugins
 from jackfield.plugins.report import PluginRecord
 from jackfield.providers import BUILT_IN
@@ -112,6 +114,13 @@ class Runtime:
         self._put_through(session, session_id)
         return session, line
 
+    def answer_call(self, call: IncomingCall, most: int) -> None:
+        """A phone rings: whoever agents.yaml says takes it, soon, and a session like any other comes of it;
+        or it is rejected, as busy where there are `most`. Raises `KeyError` for a provider nobody uses."""
+        provider, tapped = self._providers[call.provider], self._fittings.provider
+        reception = Reception(self.config, self._entered(), provider, tapped, self._put_through)
+        self._own(reception.take(call, busy=len(self._tasks) >= most), "ringing")
+
     def _route(self, agent: str) -> tuple[str, Provider]:
         """A name for a new session with this agent, and where it is to live."""
         declared = self.config.agents.get(agent)
@@ -134,7 +143,10 @@ class Runtime:
     def _put_through(self, session: Session, call_id: str) -> None:
         weigh(session.persona)
         self.sessions[session.id] = session
-        task = asyncio.create_task(self._serve(session, call_id), name=session.id)
+        self._own(self._serve(session, call_id), session.id)
+
+    def _own(self, work: Coroutine[object, object, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

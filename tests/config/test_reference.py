@@ -14,6 +14,7 @@ from jackfield.config.lasting import Idle, MaxLength, Prices
 from jackfield.config.loader import interpret
 from jackfield.config.model import Model
 from jackfield.config.models import Config
+from jackfield.config.phone import PhoneConfig, PhoneRoute
 from jackfield.config.report import Page
 from jackfield.config.servers import (
     AzureSettings,
@@ -41,6 +42,8 @@ SECTIONS: dict[str, type[Model]] = {
     "prices": Prices,
     "kind: azure": AzureSettings,
     "kind: openai": OpenAISettings,
+    "phone": PhoneConfig,
+    "phone.routes": PhoneRoute,
     "mcp_servers": McpServerConfig,
     "mcp_servers.sampling": SamplingConfig,
     "mcp_servers.tools": ServerToolConfig,

@@ -24,6 +24,7 @@ class Changes:
     providers: frozenset[str] = frozenset()
     next_call: tuple[str, ...] = ()
     bounds: bool = False
+    phone: bool = False
 
     @classmethod
     def between(cls, old: Config, new: Config) -> Self:
@@ -34,10 +35,11 @@ class Changes:
             providers=_different(old.providers, new.providers),
             next_call=tuple(_kept(old.agents, new.agents)),
             bounds=old.concurrency != new.concurrency,
+            phone=old.phone != new.phone,
         )
 
     def __bool__(self) -> bool:
-        return self.bounds or any((self.agents, self.servers, self.plugins, self.providers))
+        return self.bounds or self.phone or any((self.agents, self.servers, self.plugins, self.providers))
 
     def __str__(self) -> str:
         """A clause: `agents receptionist, workshop; MCP servers tickets`."""
@@ -48,7 +50,8 @@ class Changes:
             "providers": self.providers,
         }
         parts = [f"{what} {', '.join(sorted(names))}" for what, names in named.items() if names]
-        return "; ".join([*parts, *(["concurrency"] if self.bounds else [])])
+        whole = {"concurrency": self.bounds, "phone": self.phone}
+        return "; ".join([*parts, *(key for key, changed in whole.items() if changed)])
 
 
 def _different(old: Mapping[str, object], new: Mapping[str, object]) -> frozenset[str]:

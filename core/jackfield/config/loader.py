@@ -17,6 +17,7 @@ from jackfield.config.notes import notes, of_a_provider
 from jackfield.config.prompts import read_prompts
 from jackfield.config.relations import LOCAL, relations, table
 from jackfield.config.report import Page, Problem, render
+from jackfield.config.routes import routes
 from jackfield.config.servers import KINDS, ProviderConfig
 from jackfield.config.source import Unreadable
 from jackfield.errors import ConfigurationError
@@ -79,7 +80,7 @@ def _text(path: Path) -> str:
 
 def _interpret(document: Document, folder: Path) -> Reading:
     used = _used_providers(document)
-    problems = [*document.problems, *_unset(document, used), *relations(document)]
+    problems = [*document.problems, *_unset(document, used), *relations(document), *routes(document)]
     config = _validated(document, problems)
     prompts = read_prompts(document, folder, problems)
     if problems or config is None:

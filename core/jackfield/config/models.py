@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, WithJsonSchema
 from jackfield.config.agents import AgentConfig, Defaults
 from jackfield.config.document import Document
 from jackfield.config.model import Model
+from jackfield.config.phone import PhoneConfig
 from jackfield.config.servers import McpServerConfig, ProviderConfig
 from jackfield.config.values import Name
 
@@ -55,6 +56,9 @@ class Config(Model):
     allow_plugins: list[Name] | None = None
     """The only installed plugins that are loaded. Default: all. The environment variable `JACKFIELD_PLUGINS`
     may narrow that further."""
+
+    phone: PhoneConfig = PhoneConfig()
+    """Who answers the calls that ring at providers with a `webhook_secret`."""
 
     concurrency: int = Field(default=256, ge=1, le=10_000)
     """How many function calls may run at once in this process, of all agents together; more wait in order."""

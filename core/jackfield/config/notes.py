@@ -8,6 +8,7 @@ from jackfield.config.document import Document
 from jackfield.config.languages import is_known
 from jackfield.config.models import Config
 from jackfield.config.report import Problem, did_you_mean, looks_secret
+from jackfield.config.routes import ringing
 from jackfield.config.source import Node, Scalar, Series, Table, Where
 
 VOICES = ("marin", "cedar", "alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse")
@@ -21,6 +22,7 @@ def notes(document: Document, config: Config, used: Collection[str]) -> list[Pro
     return [
         *document.notes,
         *_unused_providers(document, used),
+        *_silent_phones(document, used),
         *_voices(document, config),
         *_languages(document, config),
         *_handoffs(document, config),
@@ -38,6 +40,13 @@ def _unused_providers(document: Document, used: Collection[str]) -> Iterator[Pro
     for where, problems in document.unset.items():
         if of_a_provider(where) and where[1] not in used:
             yield from (Problem(p.span, f"{p.message} before an agent uses {where[1]}") for p in problems)
+
+
+def _silent_phones(document: Document, used: Collection[str]) -> Iterator[Problem]:
+    for name in ringing(document):
+        if name not in used:
+            message = f"no agent lives at {name}, so calls that ring there are not answered"
+            yield Problem(document.key(("providers", name, "webhook_secret")), message)
 
 
 def _voices(document: Document, config: Config) -> Iterator[Problem]:

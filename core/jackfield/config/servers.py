@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 from jackfield.config.calls import CallLimits
 from jackfield.config.lasting import Prices
 from jackfield.config.model import Model
+from jackfield.config.phone import WebhookSecret
 from jackfield.config.values import Name, Seconds, SecondsOrNone, Text, WebAddress, Words
 
 Prefix = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{0,20}$")]
@@ -137,6 +138,9 @@ class ProviderConfig(Model):
 
     prices: Prices = Prices()
     """What its model costs, to estimate what a session costs."""
+
+    webhook_secret: WebhookSecret | None = Field(default=None, repr=False)
+    """The secret, as `${NAME}`, with which it signs the webhooks that announce calls by phone."""
 
     @property
     def settings(self) -> dict[str, object]:

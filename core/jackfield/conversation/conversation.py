@@ -21,7 +21,9 @@ from jackfield.conversation.continuing import Continuing
 from jackfield.conversation.contribution import ADDING, Contributions, FunctionCall
 from jackfield.conversation.effects import Effect
 from jackfield.conversation.floor import Floor
+from jackfield.conversation.keypad import KEYS, Keypad, told
 from jackfield.conversation.listening import Listening
+from jackfield.conversation.notices import KeyPressed, KeysEntered
 from jackfield.conversation.orders import Orders
 from jackfield.conversation.presence import Presence
 from jackfield.conversation.recovery import Recovery
@@ -51,6 +53,7 @@ class Conversation(Listening):
         self.spending = Spending(self.continuing.history, self._ours, self._orders)
         self.presence = Presence(self._floor, self._ours, self._speaking, self._orders)
         self._recovery = Recovery()
+        self._keypad = Keypad()
         self._closed = False
 
     # --- what happened ------------------------------------------------------------------------------
@@ -172,6 +175,7 @@ class Conversation(Listening):
     def tick(self, now: float) -> None:
         """Let time pass: give up what ran out of it, stop waiting for events that were lost."""
         self._working.expire(now)
+        self._enter(self._keypad.rest(now), now)
         if self._floor.deadline is not None and self._floor.deadline <= now:
             self._floor.signal(Signal.OVERDUE, now)
             self._speaking.lost()
@@ -189,7 +193,7 @@ class Conversation(Listening):
         if self._closed:
             return None
         moments = [self._floor.deadline, self._speaking.due(), self._working.deadline]
-        moments += [self.continuing.deadline, self.presence.deadline]
+        moments += [self.continuing.deadline, self.presence.deadline, self._keypad.deadline]
         return min((moment for moment in moments if moment is not None), default=None)
 
     @property
@@ -201,6 +205,18 @@ class Conversation(Listening):
 
     def _barge_in(self, now: float) -> None:
         self._working.interrupt(now)
+
+    def _key_pressed(self, key: str, now: float) -> None:
+        if key in KEYS:
+            self._orders.note(KeyPressed(now, key))
+            self._enter(self._keypad.press(key, now), now)
+
+    def _enter(self, keys: str, now: float) -> None:
+        """Keys are a turn of the caller's, like words."""
+        if keys:
+            self.turns += 1
+            remark = self._working.remark("user", told(keys), now)
+            self._orders.note(KeysEntered(now, remark.id, keys))
 
     def _call_requested(self, item: Item, now: float) -> None:
         self._working.request(item, self.repertoire, self.turns, now)

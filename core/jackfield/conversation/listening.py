@@ -17,6 +17,7 @@ from jackfield.protocol.server_events import (
     ItemBegun,
     ItemDone,
     ItemRetrieved,
+    KeyReceived,
     PlaybackStarted,
     PlaybackStopped,
     ResponseCreated,
@@ -60,6 +61,8 @@ class Listening(ABC):
                 self._hear_response(event, now)
             case ErrorReported():
                 self._error_reported(event, now)
+            case KeyReceived(key):
+                self._key_pressed(key, now)
             case ItemBegun() | ItemRetrieved() | ItemDone() | Unknown():
                 pass
             case _:
@@ -108,6 +111,9 @@ class Listening(ABC):
 
     @abstractmethod
     def _barge_in(self, now: float) -> None: ...
+
+    @abstractmethod
+    def _key_pressed(self, key: str, now: float) -> None: ...
 
     @abstractmethod
     def _call_requested(self, item: Item, now: float) -> None: ...

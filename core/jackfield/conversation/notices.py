@@ -1,4 +1,5 @@
-"""Notices about a session that outlives those of the service: its lines, its end, what it costs."""
+"""Notices about a session that outlives those of the service: its lines, its end, what it costs. And about
+one that is a call by phone."""
 
 from __future__ import annotations
 
@@ -45,3 +46,18 @@ class ConversationShortened(Notice):
 
     items: int
     tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed(Notice):
+    """The caller pressed a key of their phone: 0 to 9, *, #, A to D."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeysEntered(Notice):
+    """The caller pressed these keys, and then `#` or none for a while; the model is told of them."""
+
+    item_id: str
+    keys: str

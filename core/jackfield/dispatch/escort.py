@@ -72,9 +72,10 @@ class Escort:
 
     @property
     def _offered(self) -> Mapping[str, object]:
+        context = self._context
         return {
             "call": self.call,
-            "session": SessionFacts(self._context.session_id, self._context.agent),
+            "session": SessionFacts(context.session_id, context.agent, context.caller),
             "outcome": lambda: self.outcome,
         }
 

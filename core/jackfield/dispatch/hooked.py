@@ -159,7 +159,7 @@ class HookedDispatcher(Dispatcher):
         task.add_done_callback(self._afterwards.discard)
 
     async def _tell(self, call: FunctionCall, outcome: Outcome, context: ToolContext) -> None:
-        session = SessionFacts(context.session_id, context.agent)
+        session = SessionFacts(context.session_id, context.agent, context.caller)
         offered = {"call": call, "outcome": outcome, "session": session}
         for hook in self._hooks.call_finished:
             try:

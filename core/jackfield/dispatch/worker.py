@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from jackfield.caller import Caller
 from jackfield.dispatch import parcel, trace
 from jackfield.dispatch.parcel import Kind
 from jackfield.dispatch.stage import Stage
@@ -134,6 +135,7 @@ def _serve(
         tool=order.text("tool"),
         settings=settings,
         agreed=order.fields.get("agreed") is True,
+        caller=_caller(order.fields.get("caller")),
     )
     try:
         with stage.play(number, context), trace.continued(order.fields.get("trace")):
@@ -143,6 +145,10 @@ def _serve(
     except BaseException as error:
         answer = parcel.pack_failure(error)
     parent.tell(Message(answer.kind, {**answer.fields, "number": number}, answer.payload))
+
+
+def _caller(facts: object) -> Caller | None:
+    return Caller(**facts) if isinstance(facts, dict) else None
 
 
 def _find(tools: Mapping[str, Tool], name: str) -> Tool:

@@ -7,6 +7,7 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from jackfield.calls import Arguments, Json
@@ -155,6 +156,7 @@ class WorkerProcess:
             "agent": context.agent,
             "seconds": context.seconds_left,
             "agreed": context.agreed,
+            "caller": asdict(context.caller) if context.caller else None,
             "trace": trace.carried(),
         }
 

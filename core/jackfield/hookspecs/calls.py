@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Self
 
+from jackfield.caller import Caller
 from jackfield.calls import Arguments, Json
 
 
@@ -26,10 +27,12 @@ class FunctionCall:
 
 @dataclass(frozen=True, slots=True)
 class SessionFacts:
-    """The session that a function call belongs to. `agent` is the one that has the line."""
+    """The session that a function call belongs to. `agent` is the one that has the line; `caller` is there
+    where the session is a call by phone."""
 
     id: str
     agent: str
+    caller: Caller | None = None
 
 
 class VerdictKind(Enum):

@@ -88,6 +88,13 @@ class CallerTranscribed:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyReceived:
+    """The caller pressed a key of their phone (`dtmf_event_received`): 0 to 9, *, #, A to D."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class TranscriptDelta:
     """A further piece of what the model says, as text."""
 
@@ -170,6 +177,7 @@ ServerEvent = (
     | ItemRetrieved
     | ItemDone
     | CallerTranscribed
+    | KeyReceived
     | TranscriptDelta
     | TranscriptDone
     | ResponseCreated

@@ -1,8 +1,8 @@
 """The seam between a session and the Realtime service it lives at.
 
-A provider is asked for two things: to answer an SDP offer with a session behind it, and to connect the
-sideband of that session. Everything else about a session is said over the sideband. Where no WebRTC is
-wanted, it opens a session whose one socket is sideband and line in one.
+A provider is asked for two things: to answer an SDP offer, or a phone that rings, with a session behind it,
+and to connect the sideband of that session. Everything else about a session is said over the sideband.
+Where no WebRTC is wanted, it opens a session whose one socket is sideband and line in one.
 """
 
 from __future__ import annotations
@@ -68,6 +68,13 @@ class Provider(Protocol):
 
     async def hang_up(self, call_id: str) -> None:
         """End the session at the provider; no error if it has ended already."""
+
+    async def accept(self, call_id: str, session: SessionObject) -> None:
+        """Take a phone call that rings (§8.2). Raises `ProviderUnreachable` or `ProviderRefused`: 404 for a
+        call that does not ring any more, 409 for one that was taken."""
+
+    async def reject(self, call_id: str, status: int) -> None:
+        """Do not take it; the caller's side is told this SIP status. Raises as `accept` does."""
 
     async def refer(self, call_id: str, address: str) -> None:
         """Pass a phone call on to a `sip:` or `tel:` address (§8.2). Raises `ProviderRefused` for a session

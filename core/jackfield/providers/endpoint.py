@@ -43,6 +43,10 @@ class Endpoint:
     def hang_up_url(self, call_id: str) -> str:
         return f"{self.base_url}/realtime/calls/{quote(call_id, safe='')}/hangup"
 
+    def call_url(self, call_id: str, verb: str) -> str:
+        """Of a phone call: `accept` or `reject` (§8.2)."""
+        return f"{self.base_url}/realtime/calls/{quote(call_id, safe='')}/{verb}"
+
     def refer_url(self, call_id: str) -> str:
         return f"{self.base_url}/realtime/calls/{quote(call_id, safe='')}/refer"
 

@@ -149,11 +149,22 @@ class RealtimeProvider:
         await self._authorised(submit)
 
     async def refer(self, call_id: str, address: str) -> None:
+        await self._say(self._endpoint.refer_url(call_id), {"target_uri": address})
+
+    async def accept(self, call_id: str, session: SessionObject) -> None:
+        whole = {"type": "realtime", "model": self._endpoint.model, **session}
+        await self._say(self._endpoint.call_url(call_id, "accept"), whole)
+
+    async def reject(self, call_id: str, status: int) -> None:
+        await self._say(self._endpoint.call_url(call_id, "reject"), {"status_code": status})
+
+    async def _say(self, url: str, body: SessionObject) -> None:
+        """Something about a call; that it was taken in is all there is to hear."""
+
         async def submit(headers: Mapping[str, str]) -> Reply:
-            target = encoded({"target_uri": address})
             as_json = {"Content-Type": "application/json"}
-            url = self._endpoint.refer_url(call_id)
-            return self._checked(await self._http.post(url, {**headers, **as_json}, content=target), headers)
+            reply = await self._http.post(url, {**headers, **as_json}, content=encoded(body))
+            return self._checked(reply, headers)
 
         await self._authorised(submit)
 

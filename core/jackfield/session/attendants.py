@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from functools import partial
 
+from jackfield.caller import Caller
 from jackfield.dispatch.executor import CLOSING_SECONDS
 from jackfield.dispatch.executors import LoopExecutor
 from jackfield.dispatch.hook_runner import HookFailed, HookRunner, answer
@@ -30,6 +31,7 @@ class Attendants:
         self._runners: dict[str, HookRunner] = {}
         self._agents: dict[str, str] = {}
         self._words: dict[str, dict[str, str]] = {}
+        self._callers: dict[str, Caller] = {}
         self._started: dict[str, Task] = {}
         self._tasks: set[Task] = set()
 
@@ -38,13 +40,31 @@ class Attendants:
         self._instructing = [hook for hook in hooks if hook.name == "instructions"]
         self._telling = [hook for hook in hooks if hook.name != "instructions"]
 
+    # --- callers by phone -----------------------------------------------------------------------------
+
+    def meet(self, session_id: str, caller: Caller) -> None:
+        """A session that is about to begin is this caller's."""
+        self._callers[session_id] = caller
+
+    def caller(self, session_id: str) -> Caller | None:
+        """Who calls; None for a session that did not come by phone."""
+        return self._callers.get(session_id)
+
+    def forget(self, session_id: str) -> None:
+        """The session has ended, or came to nothing."""
+        self._words.pop(session_id, None)
+        self._callers.pop(session_id, None)
+
+    def _facts(self, session_id: str, agent: str) -> SessionFacts:
+        return SessionFacts(session_id, agent, self.caller(session_id))
+
     # --- instructions ---------------------------------------------------------------------------------
 
     async def ask(self, agent: str, session_id: str) -> None:
         """Have the plugins' words for an agent that is about to get the line; bounded."""
         if not self._instructing:
             return
-        session = SessionFacts(session_id, agent)
+        session = self._facts(session_id, agent)
         said = await asyncio.gather(*(self._call(hook, session, {}) for hook in self._instructing))
         found = [self._text(hook, each) for hook, each in zip(self._instructing, said, strict=True)]
         self._words.setdefault(session_id, {})[agent] = "\n\n".join(filter(None, found))
@@ -65,15 +85,15 @@ class Attendants:
             case SessionOpened():
                 self._agents[session_id] = notice.agent
                 if self._telling:
-                    began = self._tell("session_started", SessionFacts(session_id, notice.agent), {})
+                    began = self._tell("session_started", self._facts(session_id, notice.agent), {})
                     self._started[session_id] = self._start(began)
             case HandedOff() if session_id in self._agents:
                 self._agents[session_id] = notice.to_agent
             case SessionEnded():
-                self._words.pop(session_id, None)
-                agent = self._agents.pop(session_id, "")
+                facts = self._facts(session_id, self._agents.pop(session_id, ""))
+                self.forget(session_id)
                 if self._telling:
-                    self._start(self._end(SessionFacts(session_id, agent), notice))
+                    self._start(self._end(facts, notice))
 
     async def aclose(self) -> None:
         """Plugins get a moment for what they have to do at the end."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+from jackfield.caller import Caller
 from jackfield.calls import Arguments, Outcome, OutcomeKind
 from jackfield.conversation.conversation import Conversation
 from jackfield.conversation.effects import StartCall
@@ -85,6 +86,11 @@ class FunctionCalls:
         found = self._search.offered(self._switchboard.persona(agent, self._scene.id))
         return self.questions.offered(found)
 
+    @property
+    def caller(self) -> Caller | None:
+        """Who calls by phone."""
+        return self._switchboard.attendants.caller(self._scene.id)
+
     def abandon(self) -> None:
         """The session is over: nobody waits for any of them."""
         self.questions.abandon()
@@ -127,6 +133,7 @@ class FunctionCalls:
             settings,
             agreed=agreed,
             ask=partial(self.questions.ask, call.call_id, loop),
+            caller=self.caller,
         )
 
     def _entered(self, call_id: str, arguments: Arguments) -> None:

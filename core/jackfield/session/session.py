@@ -134,7 +134,8 @@ class Session:
     async def run(self, call_id: str) -> None:
         """Attend to the session at the provider under this call id until it ends. Never raises but for
         cancellation, which ends the session like a hang-up."""
-        self.note(SessionOpened(self.now, self.id, self.agent, self.line.provider))
+        caller = self._calls.caller.masked if self._calls.caller else ""
+        self.note(SessionOpened(self.now, self.id, self.agent, self.line.provider, caller))
         self.line.connect(call_id)
         ended = SessionEnded(self.now, "the runtime is closing", failed=False)
         try:

@@ -127,6 +127,12 @@ class SocketLine:
         """Leaving the socket is hanging up."""
         await self._stack.aclose()
 
+    async def accept(self, call_id: str, session: SessionObject) -> None:
+        raise ProviderRefused("this session is no phone call, and cannot be accepted")
+
+    async def reject(self, call_id: str, status: int) -> None:
+        raise ProviderRefused("this session is no phone call, and cannot be rejected")
+
     async def refer(self, call_id: str, address: str) -> None:
         raise ProviderRefused("this session is no phone call, and cannot be passed on")
 

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from jackfield.caller import Caller
 from jackfield.calls import Arguments, Inquiry, Json, Reply, ReplyKind
 
 LOOP = "loop"
@@ -46,7 +47,8 @@ class ToolContext:
     interrupted, a plain function that runs for long looks at `cancelled.is_set()` and returns. `agreed` is
     whether the caller was asked about just this call, and said yes. `ask` puts a question to the caller, from
     any thread, and the future has the reply; meanwhile the call's time stands still. Cancelling the future
-    takes the question back. In a worker process there is nobody to ask.
+    takes the question back. In a worker process there is nobody to ask. `caller` is who calls, as the network
+    says, where the session is a call by phone.
     """
 
     call_id: str
@@ -59,6 +61,7 @@ class ToolContext:
     cancelled: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
     agreed: bool = False
     ask: Callable[[Inquiry], Future[Reply]] = field(default=nobody_to_ask, compare=False, repr=False)
+    caller: Caller | None = None
     _began: float = field(init=False, default_factory=time.monotonic, compare=False, repr=False)
 
     @property

@@ -16,13 +16,14 @@ from starlette.types import Scope
 
 from jackfield.errors import JackfieldError
 from jackfield.session.servers import away
-from jackfield.web.access import Access
+from jackfield.web.access import WEBHOOKS, Access
 from jackfield.web.answering import Answering
 from jackfield.web.door import Door
 from jackfield.web.exchange import Exchange
 from jackfield.web.lines import Lines, agents_of
 from jackfield.web.refusals import on_accident, on_http, on_our_own, refused
 from jackfield.web.renewing import Renewing
+from jackfield.web.webhooks import Webhooks
 
 PAGE = Path(__file__).parent / "page"
 
@@ -91,5 +92,6 @@ def session_routes(runtime: Exchange, access: Access) -> list[BaseRoute]:
         Route("/sessions/{id}/messages", lines.say, methods=["POST"]),
         Route("/sessions/{id}/confirmations/{call_id}", lines.confirm, methods=["POST"]),
         *Renewing(lines.find).routes(),
+        Route(WEBHOOKS, Webhooks(runtime, access.most_sessions).receive, methods=["POST"]),
         *Answering(lines.find).routes(),
     ]

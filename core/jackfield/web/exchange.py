@@ -12,6 +12,7 @@ from typing import Protocol
 from jackfield.config import Config
 from jackfield.mcp.state import ServerStatus
 from jackfield.notices import Notice
+from jackfield.phone.incoming import IncomingCall
 
 
 class Ends(Protocol):
@@ -67,6 +68,10 @@ class Exchange(Protocol):
 
     def mcp_servers(self) -> Sequence[ServerStatus]:
         """How every declared MCP server is."""
+
+    def answer_call(self, call: IncomingCall, most: int) -> None:
+        """A phone rings: it is answered or rejected, soon; as busy where there are `most` sessions already.
+        Raises `KeyError` for a provider that is not used."""
 
     async def open_session(self, agent: str, offer: str) -> tuple[Line, str]:
         """A new session and the SDP answer for its caller. Raises `ConfigurationError` or `ProviderError`."""

@@ -120,6 +120,12 @@ class LocalProvider:
     async def hang_up(self, call_id: str) -> None:
         await (await self._current()).hang_up(call_id)
 
+    async def accept(self, call_id: str, session: SessionObject) -> None:
+        await (await self._current()).accept(call_id, session)
+
+    async def reject(self, call_id: str, status: int) -> None:
+        await (await self._current()).reject(call_id, status)
+
     async def refer(self, call_id: str, address: str) -> None:
         await (await self._current()).refer(call_id, address)
 
