@@ -172,9 +172,7 @@ async def test_a_plugin_that_fails_there_is_counted_and_harms_nobody(
             attendants.observe(ENDED, session)
         for _ in range(2):
             assert await asyncio.to_thread(sys.modules["probe_diary"].ends.acquire, timeout=PATIENCE)
-        while plugins.failures[f"bad.{hook}"] < 2:
-            await asyncio.sleep(0.01)
-        sys.modules["probe_bad"].gate.set()
+    sys.modules["probe_bad"].gate.set()
     assert len(sys.modules["probe_diary"].heard) == 4
     assert plugins.failures[f"bad.{hook}"] == 2
 

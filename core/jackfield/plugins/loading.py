@@ -137,7 +137,8 @@ class Loading:
         if isinstance(settings, Misfit):
             record.misfit = settings
             if settings.given:
-                record.stand_back(PluginState.BROKEN, str(settings), "correct it in agents.yaml")
+                next_step = f"correct `plugins: {record.name}:` in agents.yaml"
+                record.stand_back(PluginState.BROKEN, str(settings), next_step)
             else:
                 next_step = f"write `plugins: {record.name}:` in agents.yaml"
                 record.stand_back(PluginState.IDLE, f"it needs settings: {settings}", next_step)
