@@ -57,3 +57,9 @@ def test_what_mcp_servers_cost_the_conversation_is_measured_beside_a_bare_client
         ("404 tools listed", "jackfield"),
     ]
     assert all(float(str(row["median"])) > 0 for row in written["first words"])
+
+
+def test_a_call_over_a_change_of_line_loses_nothing(tmp_path: Path) -> None:
+    arguments = ["--changes", "1", "--limit", "8s", "--most-gap", "60000"]
+    [row] = figures("rollover.py", arguments, tmp_path)["changes"]
+    assert row["change"] == 1
