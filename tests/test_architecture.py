@@ -19,6 +19,7 @@ LAYERS = [
     {"reloading", "scaffold", "phone"},
     {"runtime"},
     {"web", "testing"},
+    {"mcp_server"},
     {"cli"},
 ]
 RANK = {part: rank for rank, row in enumerate(LAYERS) for part in row}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,7 +17,7 @@ from jackfield.mcp.state import CONNECTED, ServerStatus
 
 @click.group()
 def mcp() -> None:
-    """MCP servers: how they are."""
+    """MCP servers: how they are. And the other way round: `serve`."""
 
 
 @mcp.command()
@@ -37,6 +39,39 @@ def status(context: click.Context, file: Path, as_json: bool) -> None:
         click.echo(table(config, statuses) if statuses else f"{file} declares no MCP servers.")
     if any(each.state not in CONNECTED for each in statuses):
         context.exit(1)
+
+
+@mcp.command()
+@click.argument("file", default="agents.yaml", type=click.Path(path_type=Path))
+@click.option(
+    "--tools",
+    "patterns",
+    multiple=True,
+    metavar="GLOB",
+    help="Which tools, as in agents.yaml: clock.now, clock.*. All, if it is not given; may be given again.",
+)
+@click.option("--plain", is_flag=True, help="Names without the plugin's: now, and not clock__now.")
+@click.option("--transport", type=click.Choice(["stdio", "http"]), default="stdio", show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="http: address to listen on.")
+@click.option("--port", default=8090, show_default=True, type=click.IntRange(0, 65535), help="http; 0: any.")
+@click.option("--path", default="/mcp", show_default=True, help="http: where on that server.")
+@click.option(
+    "--token", envvar="JACKFIELD_MCP_TOKEN", help="http: what clients must bring; needed beyond loopback."
+)
+@click.option("--origin", "origins", multiple=True, metavar="URL", help="http: a page that may be a client.")
+def serve(file: Path, patterns: tuple[str, ...], plain: bool, transport: str, **place: Any) -> None:
+    """Serve the tools of FILE's (agents.yaml's) plugins to MCP clients, as an MCP server.
+
+    Their calls run as in a session: the same time-outs, retries, limits and worker processes, by
+    `defaults.calls` of FILE. What needs a yes is asked by elicitation.
+    """
+    # On demand: the server side of the SDK, and uvicorn.
+    serving = import_module("jackfield.cli.mcp_serve")
+    choice = serving.Choice(file, patterns or ("*",), plain)
+    if transport == "stdio":
+        serving.serve_stdio(choice)
+    else:
+        serving.serve_http(choice, serving.Place(**place))
 
 
 def portrait(config: Config, status: ServerStatus) -> dict[str, object]:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import socket
 import webbrowser
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from types import FrameType
 from typing import Any
 from urllib.parse import quote
 
 import click
 
+from jackfield.cli.door import access_of
 from jackfield.cli.recording import recording
 from jackfield.cli.reloading import Reloader, on_hangup
+from jackfield.cli.signals import on_signals
 from jackfield.config import Config, load
-from jackfield.errors import ConfigurationError
 from jackfield.runtime import Runtime
-from jackfield.web.access import Access, is_loopback
+from jackfield.web.access import Access
 from jackfield.web.app import application
 from jackfield.web.serving import listening, serving
 
@@ -98,19 +96,6 @@ def serve(service: Service) -> None:
     service.run(lambda reloader: asyncio.Event().wait)
 
 
-def access_of(host: str, token: str | None, origins: tuple[str, ...], sessions: int) -> Access:
-    """The rules for this bind. Raises `ConfigurationError` for one that would let strangers talk."""
-    if not token and not is_loopback(host):
-        raise ConfigurationError(
-            f"listening on {host} shows the agents to the network: choose a token that callers must bring, "
-            f"with --token or JACKFIELD_TOKEN, or listen on 127.0.0.1"
-        )
-    for origin in origins:
-        if not origin.startswith(("http://", "https://")) or origin.count("/") != 2:
-            raise ConfigurationError(f"--origin {origin}: write it as https://NAME or https://NAME:PORT")
-    return Access(token or None, frozenset(origins), sessions)
-
-
 async def attend(
     service: Service, config: Config, access: Access, sock: socket.socket, occupation: Occupation
 ) -> None:
@@ -152,27 +137,3 @@ def url_of(sock: socket.socket, access: Access) -> str:
     host, port = sock.getsockname()[:2]
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{shown}:{port}" + (f"/#token={quote(access.token)}" if access.token else "")
-
-
-@contextmanager
-def on_signals(task: asyncio.Task[None]) -> Iterator[None]:
-    """Within the block the first SIGINT or SIGTERM cancels the task; a second SIGINT ends the process.
-
-    The children end by themselves then: each of them watches the pipe from its parent.
-    """
-    loop = asyncio.get_running_loop()
-    asked: list[int] = []
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        if asked and number == signal.SIGINT:
-            os._exit(130)
-        if not asked:
-            loop.call_soon_threadsafe(task.cancel)
-        asked.append(number)
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

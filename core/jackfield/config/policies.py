@@ -29,11 +29,11 @@ def policy_for(
 
 
 def levels(config: Config, agent_name: str, tool_name: str) -> Iterator[tuple[Where, CallLimits]]:
-    """What agents.yaml says of a tool's calls, and where; each has the last word over those before it."""
-    said: list[tuple[Where, CallsConfig]] = [
-        (("defaults", "calls"), config.defaults.calls),
-        (("agents", agent_name, "calls"), config.agents[agent_name].calls),
-    ]
+    """What agents.yaml says of a tool's calls, and where; each has the last word over those before it. With
+    no agent, "", what it says of everybody's."""
+    said: list[tuple[Where, CallsConfig]] = [(("defaults", "calls"), config.defaults.calls)]
+    if agent_name:
+        said.append((("agents", agent_name, "calls"), config.agents[agent_name].calls))
     yield from said
     yield from _of_its_server(config, tool_name)
     for where, calls in said:
