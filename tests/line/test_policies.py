@@ -111,7 +111,7 @@ async def test_timeout(runtime: Runtime) -> None:
 
 async def test_announce_after(runtime: Runtime) -> None:
     async with asking(runtime, "slow") as caller:
-        await caller.hears(said("All right."))  # what the script says when it is asked to announce
+        await caller.hears(said("I am still looking into it."))
         assert not caller.all(CallFinished)
         gadgets.doors["slow"].set()
         await caller.hears(said("The slow one is done."))
