@@ -19,6 +19,7 @@ from jackfield_local.engine.session_settings import SessionSettings
 from jackfield_local.engine.shapes import Event
 from jackfield_local.keys import Keys, Secret, credential
 from jackfield_local.minds.script import ScriptError
+from jackfield_local.phone_http import PhoneFace
 from jackfield_local.refusals import Refusal, bad_body, not_found, unauthorised, unknown_call
 from jackfield_local.switchboard import Switchboard
 from jackfield_local.websocket import Sockets
@@ -41,7 +42,7 @@ class Face:
             Route(calls, self.call, methods=["POST"]),
             Route(f"{prefix}/jackfield/scripts", self.add_script, methods=["POST"]),
             Route(calls + "/{call_id}/hangup", self.hang_up, methods=["POST"]),
-            Route(calls + "/{call_id}/{verb:str}", self.phone, methods=["POST"]),
+            *PhoneFace(self._switchboard, self._admit).routes(prefix),
         ]
 
     async def mint(self, request: Request) -> Response:
@@ -83,13 +84,6 @@ class Face:
             raise unknown_call()
         self._switchboard.hang_up(request.path_params["call_id"])
         return Response(status_code=200)
-
-    async def phone(self, request: Request) -> Response:
-        """accept, reject and refer are for phone calls, and none ever rings here."""
-        self._admit(request)
-        if request.path_params["verb"] not in {"accept", "reject", "refer"}:
-            raise not_found(request.url.path)
-        raise unknown_call()
 
     def _admit(self, request: Request) -> Secret | None:
         """Raises `Refusal` (401)."""

@@ -53,7 +53,16 @@ class LineClosed:
     reason: str
 
 
-LineEvent = ChannelOpened | TextReceived | AudioReceived | PlayStarted | PlayFinished | LineClosed
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """The caller pressed a key of the phone: 0 to 9, *, #, A to D."""
+
+    key: str
+
+
+LineEvent = (
+    ChannelOpened | TextReceived | AudioReceived | PlayStarted | PlayFinished | KeyPressed | LineClosed
+)
 
 
 class Line(Protocol):

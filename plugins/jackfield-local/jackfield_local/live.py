@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Coroutine, Mapping
 from typing import Protocol
 
@@ -12,6 +13,7 @@ from jackfield_local.engine import effects as orders
 from jackfield_local.engine.session import Session
 from jackfield_local.line import (
     AudioReceived,
+    KeyPressed,
     Line,
     LineClosed,
     LineEvent,
@@ -125,6 +127,8 @@ class LiveSession:
                 self.session.play_started(item_id)
             case PlayFinished(item_id=item_id, played_ms=played_ms, cut=cut):
                 self.session.play_finished(item_id, played_ms, cut, self._now())
+            case KeyPressed(key=key):
+                self.session.pressed(key, time.time())
             case LineClosed(reason=reason):
                 self.end(NORMAL, reason)
 

@@ -13,6 +13,7 @@ from jackfield_local.engine.session_settings import SessionSettings
 from jackfield_local.faculty import Faculties
 from jackfield_local.line import Line, Lines, LinesFull
 from jackfield_local.live import LiveSession
+from jackfield_local.phones import Phones
 from jackfield_local.refusals import bad_body, overloaded, unknown_call
 from jackfield_local.scripts import Scripts
 from jackfield_local.speech_threads import SpeechThreads
@@ -64,6 +65,7 @@ class Switchboard:
     ) -> None:
         self._faculties = faculties
         self.scripts = Scripts()
+        self.phones = Phones()
         self._threads = SpeechThreads(faculties)
         self._lines = lines
         self._session_seconds = session_seconds
@@ -90,6 +92,18 @@ class Switchboard:
         live.join(DataChannel(line, filtered))
         log.info("call %s is session %s", call_id, live.session.id)
         return call_id, line.sdp
+
+    def accept(self, call_id: str, settings: SessionSettings) -> None:
+        """A session for a phone that rings. Raises `Refusal`."""
+        self._require_room()
+        live = self._run(settings, self.phones.accept(call_id), call_id)
+        log.info("phone call %s is session %s", call_id, live.session.id)
+
+    def refer(self, call_id: str, target: str) -> None:
+        """A phone call goes on elsewhere, and its session ends. Raises `Refusal`."""
+        live = self.find(call_id)
+        self.phones.refer(call_id, target)
+        live.end(reason="referred")
 
     def find(self, call_id: str) -> LiveSession:
         """Raises `Refusal` (404) for a call that is not, or no longer, there."""
@@ -149,5 +163,6 @@ class Switchboard:
     def _ended(self, task: asyncio.Task[None], call_id: str | None) -> None:
         self._running.pop(task, None)
         self._calls.pop(call_id or "", None)
+        self.phones.ended(call_id or "")
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a session did not end in good order", exc_info=error)

@@ -10,7 +10,7 @@ from jackfield_local.speech import Heard, VoiceActivity
 from .audio_formats import from_base64
 from .client_events import AnyClientEvent, ResponseOptions, decode, parse
 from .client_requests import serve
-from .effects import Close, Effect
+from .effects import Close, Effect, Emit
 from .errors import SERVER_ERROR, Fault, session_expired
 from .ids import new_id
 from .items import Conversation, Item
@@ -185,6 +185,11 @@ class Session:
         self._await_caller(now)
 
     # What the line reports
+
+    def pressed(self, key: str, wall: float) -> None:
+        """A key of the phone, at this unix time. The one event without an `event_id` (§4)."""
+        event = {"type": "input_audio_buffer.dtmf_event_received", "event": key, "received_at": int(wall)}
+        self.outbox.order(Emit(event))
 
     def play_started(self, item_id: str) -> None:
         if self.playout is not None and (response_id := self.playout.started(item_id)):
