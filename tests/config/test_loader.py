@@ -204,8 +204,8 @@ def test_an_agent_says_its_part_of_the_session_object(reading: Interpret) -> Non
           c: {turn_detection: {type: none}, languages: [en, es]}
     """).config
     a, b, c = config.agents.values()
-    assert a.audio_output() == {"voice": "marin", "speed": 1.1}
-    assert a.audio_input() == {
+    assert a.session()["audio"]["output"] == {"voice": "marin", "speed": 1.1}
+    assert a.session()["audio"]["input"] == {
         "turn_detection": {
             "type": "server_vad",
             "create_response": True,
@@ -216,7 +216,7 @@ def test_an_agent_says_its_part_of_the_session_object(reading: Interpret) -> Non
         },
         "transcription": {"model": "whisper-1", "language": "pt"},
     }
-    assert b.audio_input() == {
+    assert b.session()["audio"]["input"] == {
         "turn_detection": {
             "type": "semantic_vad",
             "create_response": True,
@@ -225,7 +225,12 @@ def test_an_agent_says_its_part_of_the_session_object(reading: Interpret) -> Non
         },
         "transcription": None,
     }
-    assert c.audio_input() == {"turn_detection": None, "transcription": {"model": "whisper-1"}}
+    assert c.session() == {
+        "audio": {
+            "input": {"turn_detection": None, "transcription": {"model": "whisper-1"}},
+            "output": {"voice": "marin", "speed": 1.0},
+        }
+    }
 
 
 def test_the_commented_providers_of_the_file_at_the_root_can_be_uncommented(reading: Interpret) -> None:

@@ -8,8 +8,11 @@ import yaml
 from pydantic_core import PydanticUndefined
 
 from jackfield.calls import CallPolicy
-from jackfield.config.agents import AgentConfig, Briefing, Defaults, Handoff, Transcription, TurnDetection
+from jackfield.config.agents import AgentConfig, Briefing, Defaults, Handoff
 from jackfield.config.calls import CallLimits, CallsConfig
+from jackfield.config.generation import StoredPrompt, Tracing, Truncation
+from jackfield.config.hearing import NoiseReduction, Transcription, TurnDetection
+from jackfield.config.kinds import AzureSettings, OpenAISettings
 from jackfield.config.lasting import Idle, MaxLength, Prices
 from jackfield.config.loader import interpret
 from jackfield.config.model import Model
@@ -17,9 +20,7 @@ from jackfield.config.models import Config
 from jackfield.config.phone import PhoneConfig, PhoneRoute
 from jackfield.config.report import Page
 from jackfield.config.servers import (
-    AzureSettings,
     McpServerConfig,
-    OpenAISettings,
     ProviderConfig,
     SamplingConfig,
     ServerToolConfig,
@@ -36,6 +37,10 @@ SECTIONS: dict[str, type[Model]] = {
     "calls": CallsConfig,
     "turn_detection": TurnDetection,
     "transcription": Transcription,
+    "noise_reduction": NoiseReduction,
+    "truncation": Truncation,
+    "tracing": Tracing,
+    "prompt": StoredPrompt,
     "idle": Idle,
     "max_length": MaxLength,
     "providers": ProviderConfig,

@@ -78,4 +78,5 @@ def test_a_model_whose_window_is_not_known_is_left_alone() -> None:
 def test_the_windows_of_models_go_by_the_beginnings_of_their_names() -> None:
     assert window_of("gpt-realtime-2.1-mini") == 128_000
     assert window_of("gpt-realtime-mini-2025-10-06") == 32_000
+    assert window_of("gpt-realtime-2025-08-28") == 32_000
     assert window_of("my-deployment") is None

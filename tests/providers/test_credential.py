@@ -3,12 +3,19 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 
 import pytest
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azure.identity import CredentialUnavailableError
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from jackfield.errors import ConfigurationError, ProviderRefused, ProviderUnreachable
 from jackfield.providers.azure_identity import SCOPES, SOURCES, Entra, entra
@@ -190,7 +197,23 @@ def test_a_key_is_not_in_its_own_description() -> None:
     assert "sk-planted" not in repr(ApiKey("sk-planted"))
 
 
-@pytest.mark.parametrize("kind", sorted(SOURCES.keys() - {"workload"}))
+def test_an_application_may_have_a_certificate(tmp_path: Path) -> None:
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "desk")])
+    now = datetime.now(UTC)
+    unsigned = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
+    kinds = (Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"open sesame"))
+    file = tmp_path / "desk.pem"
+    file.write_bytes(key.private_bytes(*kinds) + unsigned.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    settings = {"tenant_id": "t", "client_id": "c", "certificate": str(file)}
+    assert entra("certificate", None, **settings, certificate_password="open sesame").scopes == SCOPES
+    with pytest.raises(ConfigurationError, match="certificate cannot be used here"):
+        entra("certificate", None, **settings, certificate_password="wrong")
+    with pytest.raises(ConfigurationError, match=r"certificate cannot be used here.*gone"):
+        entra("certificate", None, **{**settings, "certificate": "gone.pem"})
+
+
+@pytest.mark.parametrize("kind", sorted(SOURCES.keys() - {"workload", "certificate"}))
 async def test_each_named_credential_is_made_without_connecting_to_anything(kind: str) -> None:
     credential = entra(kind, None, tenant_id="t", client_id="c", client_secret="s")
     assert credential.scopes == SCOPES

@@ -2,12 +2,13 @@
 
 import pytest
 
-from jackfield.config.servers import AzureSettings, OpenAISettings
+from jackfield.config.kinds import AzureSettings, OpenAISettings
 from jackfield.errors import ConfigurationError
 from jackfield.hookspecs import Settings
 from jackfield.providers import BUILT_IN, azure, openai
 from jackfield.providers.base import Provider
 from jackfield.providers.endpoint import service_url
+from jackfield.providers.guest import Guest
 
 AZURE = {"endpoint": "https://desk.openai.azure.com", "deployment": "Voice-Desk", "api_key": "0123456789"}
 SURFACE = "https://desk.openai.azure.com/openai/v1"
@@ -68,7 +69,7 @@ def test_an_address_must_be_an_address() -> None:
 def test_addresses_are_derived_from_one_base() -> None:
     endpoint = azure.endpoint_of(AzureSettings(**AZURE, webrtcfilter=True))
     assert endpoint.secrets_url == f"{SURFACE}/realtime/client_secrets"
-    assert endpoint.calls_url == f"{SURFACE}/realtime/calls?webrtcfilter=on"
+    assert endpoint.calls_url(Guest()) == f"{SURFACE}/realtime/calls?webrtcfilter=on"
     assert endpoint.hang_up_url("rtc_1/..") == f"{SURFACE}/realtime/calls/rtc_1%2F../hangup"
     assert endpoint.sideband_url("rtc_1&model=x") == (
         "wss://desk.openai.azure.com/openai/v1/realtime?call_id=rtc_1%26model%3Dx"

@@ -74,13 +74,12 @@ def portrait(config: Config, name: str, found: Survey) -> str:
     if agent.transfer is not None:
         return f"{name} is a person: calls are transferred to {agent.transfer}."
     tools = found.tools[name]
-    session = {"audio": {"input": agent.audio_input(), "output": agent.audio_output()}}
     limits = [f"  {tool}  {_limits(config, name, tool, found)}" for tool in tools]
     parts = [
         f"{name} at {agent.provider}" + (f", greeting: {agent.greeting}" if agent.greeting else ""),
         f"Instructions:\n\n{_indented(instructions_for(config, name) or '(none)')}",
         *_briefing(agent),
-        f"Session:\n\n{_indented(json.dumps(session, indent=2, ensure_ascii=False))}",
+        f"Session:\n\n{_indented(json.dumps(agent.session(), indent=2, ensure_ascii=False))}",
     ]
     if limits:
         parts.append("\n".join(["Tools:", "", *limits]))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from jackfield.calls import CallPolicy
 from jackfield.cli.servers import met, reason
+from jackfield.config.kinds import KINDS
 from jackfield.config.later import Misfit
 from jackfield.config.models import Config
+from jackfield.errors import ConfigurationError
+from jackfield.hookspecs import Settings
 from jackfield.mcp.state import CONNECTED
 from jackfield.plugins import Plugins, PluginState
 from jackfield.providers import BUILT_IN
+from jackfield.providers.roster import MakeProvider
 from jackfield.tools.tool import ToolSource
 
 _IN_USE = (PluginState.LOADED, PluginState.PARTIAL)
@@ -27,7 +32,8 @@ _NOT_ALL_THERE = (
 @dataclass(frozen=True)
 class Offers:
     """What there is. Plugins that are `broken` and servers that are `down` come with the reason; `unasked`
-    are servers that were not started, and may have anything; `misfits` are settings that do not fit."""
+    are servers that were not started, and may have anything; `misfits` are settings that do not fit, `unfit`
+    are providers whose kind does not take their settings."""
 
     sources: Sequence[ToolSource]
     plugins: Sequence[str]
@@ -38,6 +44,7 @@ class Offers:
     unasked: Sequence[str]
     misfits: Sequence[Misfit] = ()
     credentials: Sequence[str] = ()
+    unfit: Mapping[str, str] = field(default_factory=dict)
 
 
 def ask(config: Config, *, offline: bool = False) -> Offers:
@@ -61,7 +68,25 @@ def ask(config: Config, *, offline: bool = False) -> Offers:
         unasked=list(config.mcp_servers) if offline else [],
         misfits=plugins.misfits,
         credentials=list(plugins.credentials()),
+        unfit=dict(_unfit(config, plugins)),
     )
+
+
+def _unfit(config: Config, plugins: Plugins) -> Iterator[tuple[str, str]]:
+    """Providers whose settings only their plugin understands: they are made, which connects to nothing."""
+    agents = [agent for agent in config.agents.values() if agent.transfer is None]
+    kinds = plugins.provider_kinds()
+    for name in {name: None for agent in agents for name in (agent.provider, *agent.fallback)}:
+        provider = config.providers[name]
+        if provider.kind in kinds and provider.kind not in KINDS and "credential" not in provider.settings:
+            try:
+                asyncio.run(_made(kinds[provider.kind], provider.settings))
+            except ConfigurationError as error:
+                yield name, str(error)
+
+
+async def _made(make: MakeProvider, settings: Settings) -> None:
+    await make(settings).aclose()
 
 
 def _ask_servers(config: Config) -> tuple[list[ToolSource], dict[str, str]]:

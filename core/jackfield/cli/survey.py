@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from jackfield.calls import CallPolicy, Isolation
+from jackfield.cli.lacking import lacking
 from jackfield.cli.offers import Offers
 from jackfield.config.calls import CallsConfig
+from jackfield.config.kinds import AZURE_CREDENTIALS, KINDS
 from jackfield.config.loader import Reading
 from jackfield.config.policies import levels, searched
 from jackfield.config.report import Problem, Span, did_you_mean
-from jackfield.config.servers import AZURE_CREDENTIALS, KINDS
 from jackfield.config.source import Where
 from jackfield.config.tool_names import matches
 from jackfield.tools.burden import Burden
@@ -42,12 +43,13 @@ def survey(reading: Reading, offers: Offers) -> Survey:
     problems = [
         *_providers(reading, offers),
         *_credentials(reading, offers),
+        *_unfit(reading, offers),
         *_plugins(reading, offers),
         *(problem for misfit in offers.misfits for problem in misfit.problems(reading.document)),
         *_broken(reading, offers),
         *_servers(reading, offers),
     ]
-    notes = [*_overrides(reading, offers, tools), *_retries(reading, catalogue)]
+    notes = [*_overrides(reading, offers, tools), *_retries(reading, catalogue), *lacking(reading)]
     for name, selection in chosen.items():
         problems.extend(_missing(reading, offers, name, selection))
         problems.extend(_blocking(reading, name, selection))
@@ -79,6 +81,12 @@ def _credentials(reading: Reading, offers: Offers) -> Iterator[Problem]:
             near = did_you_mean(credential, known) or f"; there are: {', '.join(known) or 'none'}"
             message = f'no plugin here offers the kind of credential "{credential}"{near}'
             yield Problem(reading.document.span(("providers", name, "credential")), message)
+
+
+def _unfit(reading: Reading, offers: Offers) -> Iterator[Problem]:
+    for name, reason in offers.unfit.items():
+        message = f'the provider "{name}" cannot be used: {_one_line(reason)}'
+        yield Problem(reading.document.key(("providers", name)), message)
 
 
 def _plugins(reading: Reading, offers: Offers) -> Iterator[Problem]:

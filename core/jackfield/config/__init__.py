@@ -4,8 +4,9 @@ page → source (a tree with places) → document (environment filled in)
      → models and relations (all problems at once) → Config, defaults filled in
 """
 
-from jackfield.config.agents import AgentConfig, Defaults, Handoff, Transcription, TurnDetection
+from jackfield.config.agents import AgentConfig, Defaults, Handoff
 from jackfield.config.calls import CallLimits, CallsConfig
+from jackfield.config.hearing import Transcription, TurnDetection
 from jackfield.config.instructions import handoff_tool, instructions_for
 from jackfield.config.loader import load
 from jackfield.config.models import Config

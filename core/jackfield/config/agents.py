@@ -2,68 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from jackfield.config.calls import CallsConfig
+from jackfield.config.generation import Effort, Include, StoredPrompt, Tracing, Truncation
+from jackfield.config.hearing import NoiseReduction, Transcription, TurnDetection
 from jackfield.config.lasting import Idle, MaxLength
 from jackfield.config.model import Model
-from jackfield.config.values import Destination, Language, Name, Seconds, Text
-
-
-class TurnDetection(Model):
-    """How the provider notices that the caller has finished."""
-
-    type: Literal["server_vad", "semantic_vad", "none"] = "server_vad"
-    """`server_vad` listens for silence, `semantic_vad` for a finished thought; with `none` nobody listens,
-    and a turn ends only when a program says so."""
-
-    threshold: float = Field(default=0.5, ge=0, le=1)
-    """server_vad: how loud speech must be, from 0 (any sound) to 1."""
-
-    silence: Seconds = 0.5
-    """server_vad: how long a silence ends the turn."""
-
-    prefix_padding: Seconds = 0.3
-    """server_vad: how much sound before the beginning of speech is kept."""
-
-    eagerness: Literal["low", "medium", "high", "auto"] = "auto"
-    """semantic_vad: how soon a pause is taken for the end."""
-
-    interrupt_response: bool = True
-    """Whether the caller's voice stops the agent's."""
-
-    def as_session(self) -> dict[str, object] | None:
-        """`audio.input.turn_detection` of the session object, every field said; None where nobody listens."""
-        common = {"type": self.type, "create_response": True, "interrupt_response": self.interrupt_response}
-        if self.type == "none":
-            return None
-        if self.type == "semantic_vad":
-            return {**common, "eagerness": self.eagerness}
-        return {
-            **common,
-            "threshold": self.threshold,
-            "prefix_padding_ms": round(self.prefix_padding * 1000),
-            "silence_duration_ms": round(self.silence * 1000),
-        }
-
-
-class Transcription(Model):
-    """What the caller said, in text: for the timeline; the model itself listens to the sound."""
-
-    model: Text = "whisper-1"
-    """The provider's name of the recogniser; `none` switches transcription off."""
-
-    language: Language | None = None
-    """The caller's language. Default: the agent's, if it has exactly one."""
-
-    def as_session(self) -> dict[str, object] | None:
-        """`audio.input.transcription` of the session object; None switches it off."""
-        if self.model == "none":
-            return None
-        language = {"language": self.language} if self.language else {}
-        return {"model": self.model, **language}
+from jackfield.config.values import Destination, Language, Name, OrWord, Text
 
 
 class Persona(Model):
@@ -99,6 +47,31 @@ class Persona(Model):
 
     transcription: Transcription = Transcription()
     """Who writes down what the caller said."""
+
+    noise_reduction: Annotated[NoiseReduction | None, OrWord("type", ("near_field", "far_field"))] = None
+    """What is filtered out of the caller's sound: the room around a headset (`near_field`) or around a
+    speakerphone (`far_field`). None: nothing."""
+
+    max_output_tokens: int | None = Field(default=None, ge=1, le=4096)
+    """The longest response, tool calls included. None: as long as the model likes."""
+
+    truncation: Annotated[Truncation | None, OrWord("type", ("auto", "disabled"))] = None
+    """What the service forgets when the model's window is full. None: as the service has it."""
+
+    reasoning: Effort | None = None
+    """How long a model that reasons thinks before it speaks. None: as the service has it."""
+
+    parallel_tool_calls: bool | None = None
+    """Whether a model that reasons may call several tools at once. None: as the service has it."""
+
+    tracing: Annotated[Tracing | None, OrWord("", ("auto",))] = None
+    """Whether OpenAI keeps a trace of the session on its platform. None: it does not."""
+
+    prompt: StoredPrompt | None = None
+    """A prompt that is stored on OpenAI's platform; what is said here has the last word over it."""
+
+    include: list[Include] = Field(default=[])
+    """What else the service's events are to tell."""
 
     fallback: list[Name] = Field(default=[])
     """Other providers to go on at when the one in use fails, in order."""
@@ -166,13 +139,27 @@ class AgentConfig(Persona):
     transfer: Destination | None = None
     """Not an agent but a person: the conversation is passed on to this `sip:` or `tel:` address."""
 
-    def audio_input(self) -> dict[str, object]:
-        """`audio.input` of the session object."""
+    def session(self) -> dict[str, object]:
+        """The session object, but for what the agent is told and may use (§2). A service gets of it what it
+        knows (`jackfield.providers.capabilities`)."""
+        options: dict[str, object] = {
+            "max_output_tokens": self.max_output_tokens,
+            "truncation": self.truncation and self.truncation.as_session(),
+            "reasoning": self.reasoning and {"effort": self.reasoning},
+            "parallel_tool_calls": self.parallel_tool_calls,
+            "tracing": self.tracing and self.tracing.as_session(),
+            "prompt": self.prompt and self.prompt.as_session(),
+            "include": list(self.include) or None,
+        }
+        return {
+            "audio": {"input": self._input(), "output": {"voice": self.voice, "speed": self.speed}},
+            **{name: value for name, value in options.items() if value is not None},
+        }
+
+    def _input(self) -> dict[str, object]:
+        noise = self.noise_reduction
         return {
             "turn_detection": self.turn_detection.as_session(),
             "transcription": self.transcription.as_session(),
+            **({"noise_reduction": noise.as_session()} if noise else {}),
         }
-
-    def audio_output(self) -> dict[str, object]:
-        """`audio.output` of the session object."""
-        return {"voice": self.voice, "speed": self.speed}

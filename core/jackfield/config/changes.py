@@ -9,7 +9,10 @@ from typing import Self
 from jackfield.config.agents import AgentConfig
 from jackfield.config.models import Config
 
-NEXT_CALL = ("provider", "voice", "speed", "turn_detection", "transcription")
+NEXT_CALL = (
+    *("provider", "voice", "speed", "turn_detection", "transcription", "noise_reduction"),
+    *("max_output_tokens", "truncation", "reasoning", "parallel_tool_calls", "tracing", "prompt", "include"),
+)
 """What of an agent a session keeps as long as it lives: a service takes a voice only before it has spoken."""
 
 

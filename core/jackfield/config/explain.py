@@ -109,7 +109,7 @@ def _choice(document: Document, where: Where, expected: str) -> str:
 def _unit(model: type[BaseModel], inner: Where) -> str:
     schema = model_at(model, inner[:-1])
     field = schema.model_fields.get(str(inner[-1])) if schema is not None else None
-    pattern = str(field.metadata) if field is not None else ""
+    pattern = f"{field.metadata} {field.annotation}" if field is not None else ""
     return " seconds" if "ms|s|m|h" in pattern else " bytes" if "KiB" in pattern else ""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from jackfield.config.agents import AgentConfig, Persona
+from jackfield.config.hearing import TAKES_SEVERAL_LANGUAGES
 from jackfield.config.models import Config
 from jackfield.config.relations import LOCAL
 from jackfield.config.servers import McpServerConfig, ProviderConfig
@@ -38,8 +39,12 @@ def _filled_agent(config: Config, agent: AgentConfig, prompt: str | None) -> Age
     if prompt is not None:
         update["instructions"] = prompt
     agent = agent.model_copy(update=update)
-    if agent.transcription.language is None and len(agent.languages) == 1:
-        heard = agent.transcription.model_copy(update={"language": agent.languages[0].split("-")[0]})
+    if not (agent.transcription.language or agent.transcription.languages) and len(agent.languages) == 1:
+        code = agent.languages[0].split("-")[0]
+        several = agent.transcription.model.startswith(TAKES_SEVERAL_LANGUAGES)
+        heard = agent.transcription.model_copy(
+            update={"languages": [code]} if several else {"language": code}
+        )
         agent = agent.model_copy(update={"transcription": heard})
     return agent
 

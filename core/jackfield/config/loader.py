@@ -12,13 +12,14 @@ from pydantic import ValidationError
 from jackfield.config.document import Document
 from jackfield.config.explain import explain
 from jackfield.config.filled import filled
+from jackfield.config.kinds import KINDS
 from jackfield.config.models import Config
 from jackfield.config.notes import notes, of_a_provider
 from jackfield.config.prompts import read_prompts
 from jackfield.config.relations import LOCAL, relations, table
 from jackfield.config.report import Page, Problem, render
 from jackfield.config.routes import routes
-from jackfield.config.servers import KINDS, ProviderConfig
+from jackfield.config.servers import ProviderConfig
 from jackfield.config.source import Unreadable
 from jackfield.errors import ConfigurationError
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jackfield.config.document import Document
+from jackfield.config.kinds import CREDENTIAL_NEEDS
 from jackfield.config.report import Problem, did_you_mean
 from jackfield.config.source import Where
 from jackfield.config.tool_names import tool_name_problem
@@ -28,7 +29,7 @@ _NOT_FOR_TRANSFER = (
     "provider",
     "turn_detection",
 )
-_ONLY_SERVER_VAD = ("threshold", "silence", "prefix_padding")
+_ONLY_SERVER_VAD = ("threshold", "silence", "prefix_padding", "idle_timeout")
 _ONLY_SEMANTIC_VAD = ("eagerness",)
 
 
@@ -110,10 +111,10 @@ def _credentials(document: Document, where: Where) -> Iterator[Problem]:
         have = "both" if "api_key" in section else "neither"
         message = f'azure takes an "api_key" or, for Entra ID, a "credential"; here are {have}'
         yield Problem(document.key(where), message)
-    elif section.get("credential") == "client_secret":
-        for key in ("tenant_id", "client_id", "client_secret"):
-            if key not in section:
-                yield Problem(document.key(where), f'"credential: client_secret" needs "{key}" too')
+    credential = section.get("credential")
+    for key in CREDENTIAL_NEEDS.get(str(credential), ()):
+        if key not in section:
+            yield Problem(document.key(where), f'"credential: {credential}" needs "{key}" too')
 
 
 def _turns(document: Document, where: Where) -> Iterator[Problem]:

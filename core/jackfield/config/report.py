@@ -21,7 +21,8 @@ WIDEST = 110
 """Longer lines are cut around the caret; a pasted blob must not fill the terminal."""
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what YAML 1.1 scanners count as the end of a line
-_SECRET_KEY = r"[\w.-]*(?:key|token|secret|password|passwd|authorization)s?"
+_COUNTED = r"(?<![\w.-])(?!(?:max|max_output|keep)_tokens\b)"  # a number of tokens is no secret
+_SECRET_KEY = rf"{_COUNTED}[\w.-]*(?:key|token|secret|password|passwd|authorization)s?"
 _SECRET = re.compile(
     rf"""(?ix)
     (?: {_SECRET_KEY} ["']? \s* [:=] \s* ["']? (?: bearer \s+ )? | bearer \s+ )

@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from jackfield.config.kinds import KINDS
 from jackfield.config.models import Config
 from jackfield.config.pasted import THEIRS
-from jackfield.config.servers import KINDS
 
 Schema = dict[str, Any]
 

@@ -10,7 +10,7 @@ from jackfield.config.calls import CallLimits
 from jackfield.config.lasting import Prices
 from jackfield.config.model import Model
 from jackfield.config.phone import WebhookSecret
-from jackfield.config.values import Name, Seconds, SecondsOrNone, Text, WebAddress, Words
+from jackfield.config.values import Seconds, SecondsOrNone, Text, WebAddress, Words
 
 Prefix = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{0,20}$")]
 
@@ -146,78 +146,3 @@ class ProviderConfig(Model):
     def settings(self) -> dict[str, object]:
         """What its kind wants to know, environment filled in. May hold a key: never print it."""
         return dict(self.model_extra or {})
-
-
-AZURE_CREDENTIALS = (
-    "default",
-    "managed_identity",
-    "workload",
-    "cli",
-    "developer_cli",
-    "environment",
-    "client_secret",
-)
-"""Who may ask Entra ID for a token."""
-
-
-class AzureSettings(Model):
-    """The settings of `kind: azure`: a Realtime model deployed at Azure OpenAI.
-
-    Either `api_key` or `credential` opens it.
-    """
-
-    endpoint: WebAddress
-    """The resource's address, `https://NAME.openai.azure.com`."""
-
-    deployment: Text
-    """The name of the deployment (Azure addresses models by it); upper and lower case differ."""
-
-    api_key: Text | None = Field(default=None, repr=False)
-    """The resource's key, as `${AZURE_OPENAI_API_KEY}`."""
-
-    credential: Name | None = None
-    """Who asks Entra ID for a token, instead of a key: `default` (azure-identity's chain: environment,
-    managed identity, `az login`, …), `managed_identity`, `workload`, `cli`, `developer_cli`, `environment`
-    or `client_secret`. Or a kind of credential that a plugin brings, such as `keyring`."""
-
-    scope: Text | None = None
-    """The scope of the token. Default: `https://ai.azure.com/.default`, and if the service does not accept
-    that, `https://cognitiveservices.azure.com/.default`."""
-
-    tenant_id: Text | None = None
-    """The Entra tenant, for `client_secret`, `workload`, `cli` and `developer_cli`."""
-
-    client_id: Text | None = None
-    """The application, for `client_secret` and `workload`; or a user-assigned managed identity."""
-
-    client_secret: Text | None = Field(default=None, repr=False)
-    """The application's secret, for `client_secret`."""
-
-    webrtcfilter: bool = False
-    """Keep instructions, tools and function calls off the caller's data channel."""
-
-
-class OpenAISettings(Model):
-    """The settings of `kind: openai`."""
-
-    api_key: Text | None = Field(default=None, repr=False)
-    """An OpenAI API key, as `${OPENAI_API_KEY}`."""
-
-    credential: Name | None = None
-    """Instead of a key: a kind of credential that a plugin brings, such as `keyring`."""
-
-    model: Text = "gpt-realtime-2.1"
-    """The Realtime model."""
-
-    base_url: WebAddress = "https://api.openai.com/v1"
-    """The address up to and including /v1; another one for a service with the same interface."""
-
-    organization: Text | None = None
-    """The organization that pays, if the key has several."""
-
-    project: Text | None = None
-    """The project that pays, if the key has several."""
-
-
-KINDS: dict[str, type[Model]] = {"azure": AzureSettings, "openai": OpenAISettings}
-"""The kinds of provider whose settings are known here; those of others pass through unread."""

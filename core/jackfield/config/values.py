@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, core_schema
 
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(ms|s|m|h)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -108,3 +118,30 @@ Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 names of tools, which the Realtime API allows 64 such characters."""
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class OrWord:
+    """Marks a section in whose place one of a few `words` may stand: `far_field` for `{type: far_field}`.
+    Without a `key` the word stands for the section with nothing in it."""
+
+    key: str
+    words: tuple[str, ...]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._section, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        section = handler(schema)
+        return {"anyOf": [{"enum": list(self.words)}, *section.get("anyOf", [section])]}
+
+    def _section(self, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if self.key:
+            return {self.key: value}
+        if value not in self.words:
+            raise ValueError(f"must be {' or '.join(self.words)}, or a mapping")
+        return {}

@@ -10,8 +10,8 @@ from time import perf_counter
 import pluggy
 
 from jackfield import hookspecs
+from jackfield.config.kinds import AZURE_CREDENTIALS
 from jackfield.config.later import Misfit
-from jackfield.config.servers import AZURE_CREDENTIALS
 from jackfield.errors import PluginError
 from jackfield.hookspecs import GROUP, HOOKS, Checked, Settings
 from jackfield.plugins.bounded import LOAD_WITHIN, TookTooLong, within

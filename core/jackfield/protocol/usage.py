@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-WINDOWS = (
-    ("gpt-realtime-2", 128_000),
-    ("gpt-realtime", 32_000),
-    ("gpt-4o-realtime", 32_000),
-    ("gpt-4o-mini-realtime", 32_000),
-)
-"""Tokens of context by the beginning of a model's name. At Azure models go by the names of deployments, so
+from jackfield.protocol.models import family_of
+
+WINDOWS = {
+    "gpt-realtime-2": 128_000,
+    "gpt-realtime": 32_000,
+    "gpt-4o-realtime": 32_000,
+    "gpt-4o-mini-realtime": 32_000,
+}
+"""Tokens of context by the family of the model. At Azure models go by the names of deployments, so
 `context_window` in agents.yaml has the last word."""
 
 
@@ -31,4 +33,4 @@ class Usage:
 
 def window_of(model: str) -> int | None:
     """How many tokens a model can hold; None if that is not known."""
-    return next((window for name, window in WINDOWS if model.startswith(name)), None)
+    return WINDOWS.get(family_of(model))

@@ -7,29 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from urllib.parse import urlsplit
 
-from jackfield.config.servers import AZURE_CREDENTIALS, AzureSettings
+from jackfield.config.kinds import AZURE_CREDENTIALS, CREDENTIAL_NEEDS, AzureSettings
 from jackfield.errors import ConfigurationError
 from jackfield.hookspecs import RegisterProvider, Settings, hookimpl
 from jackfield.providers.base import Provider
+from jackfield.providers.capabilities import capabilities_of
 from jackfield.providers.credential import ApiKey, Credential
-from jackfield.providers.endpoint import Endpoint, service_url
+from jackfield.providers.endpoint import Endpoint
 from jackfield.providers.realtime import RealtimeProvider
 from jackfield.providers.settings import brought, no_such_credential, read
 
 KIND = "azure"
-SURFACE = "/openai/v1"
+
+IDENTITY = ("tenant_id", "client_id", "client_secret", "certificate", "certificate_password")
+"""The settings that say who asks for a token."""
 
 
 def endpoint_of(settings: AzureSettings) -> Endpoint:
     deployment = settings.deployment
     return Endpoint(
-        base_url=surface_of(settings.endpoint),
+        base_url=settings.endpoint,
         model=deployment,
         # The multipart form is not documented for Azure (§1.4).
         offer_form="secret",
         webrtcfilter=settings.webrtcfilter,
+        capabilities=capabilities_of(KIND, settings.model or deployment, settings.also_knows),
         advice={
             401: "Check the key; with Entra ID the role (Cognitive Services OpenAI User on the resource), "
             "the tenant and the scope.",
@@ -40,26 +43,6 @@ def endpoint_of(settings: AzureSettings) -> Endpoint:
             429: "Check the deployment's quota.",
         },
     )
-
-
-def surface_of(endpoint: str) -> str:
-    """The resource's GA surface. Takes the resource's address, with or without /openai/v1.
-
-    Raises `ConfigurationError` for preview addresses and for those of something else.
-    """
-    setting = f"providers.{KIND}.endpoint"
-    if "api-version" in endpoint:
-        raise ConfigurationError(
-            f"{setting} holds an api-version, which the GA service refuses; write the address up to {SURFACE}"
-        )
-    url = service_url(endpoint, setting)
-    path = urlsplit(url).path
-    if path not in ("", "/openai", SURFACE):
-        raise ConfigurationError(
-            f"{setting} must be the resource's own address, such as https://RESOURCE.openai.azure.com, "
-            f"without {path}"
-        )
-    return url.removesuffix(path) + SURFACE
 
 
 def credential_of(settings: AzureSettings) -> Credential:
@@ -73,16 +56,12 @@ def credential_of(settings: AzureSettings) -> Credential:
 
 
 def entra_of(settings: AzureSettings) -> Credential:
-    identity = {
-        "tenant_id": settings.tenant_id,
-        "client_id": settings.client_id,
-        "client_secret": settings.client_secret,
-    }
+    identity = {name: getattr(settings, name) for name in IDENTITY}
     if settings.credential not in AZURE_CREDENTIALS:
         raise ConfigurationError(no_such_credential(KIND, str(settings.credential)))
-    missing = [name for name, value in identity.items() if value is None]
-    if settings.credential == "client_secret" and missing:
-        raise ConfigurationError(f"`credential: client_secret` needs {' and '.join(missing)} too")
+    needs = CREDENTIAL_NEEDS.get(settings.credential, ())
+    if missing := [name for name in needs if identity[name] is None]:
+        raise ConfigurationError(f"`credential: {settings.credential}` needs {' and '.join(missing)} too")
     # On demand: azure-identity takes half a second to import, and whoever has a key does without it.
     entra: Callable[..., Credential] = import_module("jackfield.providers.azure_identity").entra
     return entra(settings.credential, settings.scope, **identity)

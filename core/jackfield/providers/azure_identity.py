@@ -12,6 +12,7 @@ from azure.identity import CredentialUnavailableError
 from azure.identity.aio import (
     AzureCliCredential,
     AzureDeveloperCliCredential,
+    CertificateCredential,
     ClientSecretCredential,
     DefaultAzureCredential,
     EnvironmentCredential,
@@ -65,6 +66,8 @@ class Identity:
     tenant_id: str | None = None
     client_id: str | None = None
     client_secret: str | None = field(default=None, repr=False)
+    certificate: str | None = None
+    certificate_password: str | None = field(default=None, repr=False)
 
 
 def entra(kind: str, scope: str | None, **identity: str | None) -> Entra:
@@ -74,7 +77,7 @@ def entra(kind: str, scope: str | None, **identity: str | None) -> Entra:
     """
     try:
         source = SOURCES[kind](Identity(**identity))
-    except ValueError as exc:
+    except (ValueError, OSError) as exc:
         raise ConfigurationError(f"credential: {kind} cannot be used here: {one_line(str(exc))}") from exc
     return Entra(source, (scope,) if scope else SCOPES)
 
@@ -109,6 +112,15 @@ def from_client_secret(identity: Identity) -> AsyncTokenCredential:
     )
 
 
+def from_certificate(identity: Identity) -> AsyncTokenCredential:
+    return CertificateCredential(
+        identity.tenant_id or "",
+        identity.client_id or "",
+        identity.certificate,
+        password=identity.certificate_password,
+    )
+
+
 SOURCES: Mapping[str, Callable[[Identity], AsyncTokenCredential]] = {
     "default": from_default,
     "managed_identity": from_managed_identity,
@@ -117,4 +129,5 @@ SOURCES: Mapping[str, Callable[[Identity], AsyncTokenCredential]] = {
     "developer_cli": from_developer_cli,
     "environment": from_environment,
     "client_secret": from_client_secret,
+    "certificate": from_certificate,
 }

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import quote, urlencode, urlsplit
 
+from jackfield.calls import Json
+from jackfield.config.addresses import is_loopback, service_address
 from jackfield.errors import ConfigurationError
+from jackfield.providers.capabilities import Capabilities
+from jackfield.providers.guest import Guest, safety_hash
 
 OfferForm = Literal["secret", "multipart"]
 """How an SDP offer is handed in: `secret` mints an ephemeral key that carries the session and posts the
@@ -22,13 +25,19 @@ class Endpoint:
     `model` is what the service calls it: on Azure the deployment's name. `websocket_url` is derived from
     `base_url` unless given. `headers` go with every request. `advice` says, by HTTP status, what a person
     should check when the service refuses.
+
+    `webrtcfilter` keeps what the model is told off the data channel of the caller; None: of callers who are
+    not trusted. `safety_identifier` is sent as a hash, with the guest's name; None: neither is. Of a session
+    object only what is among the `capabilities` is sent; None: everything.
     """
 
     base_url: str
     model: str
     offer_form: OfferForm = "multipart"
     websocket_url: str = ""
-    webrtcfilter: bool = False
+    webrtcfilter: bool | None = False
+    safety_identifier: str | None = None
+    capabilities: Capabilities | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     advice: Mapping[int, str] = field(default_factory=dict)
 
@@ -36,9 +45,20 @@ class Endpoint:
     def secrets_url(self) -> str:
         return f"{self.base_url}/realtime/client_secrets"
 
-    @property
-    def calls_url(self) -> str:
-        return f"{self.base_url}/realtime/calls" + ("?webrtcfilter=on" if self.webrtcfilter else "")
+    def calls_url(self, guest: Guest) -> str:
+        filtered = not guest.trusted if self.webrtcfilter is None else self.webrtcfilter
+        return f"{self.base_url}/realtime/calls" + ("?webrtcfilter=on" if filtered else "")
+
+    def headers_for(self, guest: Guest) -> dict[str, str]:
+        """What goes with requests for this guest."""
+        if self.safety_identifier is None:
+            return {}
+        told = safety_hash(self.safety_identifier, guest.name)
+        return {"OpenAI-Safety-Identifier": told} if told else {}
+
+    def fitted(self, session: Mapping[str, Json]) -> dict[str, Json]:
+        """What is sent of a session object."""
+        return self.capabilities.fitted(session) if self.capabilities else dict(session)
 
     def hang_up_url(self, call_id: str) -> str:
         return f"{self.base_url}/realtime/calls/{quote(call_id, safe='')}/hangup"
@@ -74,31 +94,12 @@ def derived(base_url: str) -> str:
     return "ws" + base_url.removeprefix("http")
 
 
-def is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def service_url(text: str, setting: str) -> str:
     """`text` as an address a key may be sent to, without the slash at its end.
 
-    Raises `ConfigurationError`, naming `setting`, for anything but https (or http on this machine), and
-    for a query, a fragment or a user name in it.
+    Raises `ConfigurationError`, naming `setting`, for what `service_address` does not take.
     """
-    url = text.strip().rstrip("/")
     try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        raise ConfigurationError(f"{setting} is not an address: {text!r}") from None
-    if parts.scheme not in ("http", "https") or not host:
-        raise ConfigurationError(f"{setting} must be an address such as https://HOST/v1, not {text!r}")
-    if parts.username is not None or parts.password is not None:
-        raise ConfigurationError(f"{setting} must not hold a user name or a password; write {host} alone")
-    if parts.query or parts.fragment:
-        raise ConfigurationError(f"{setting} must end before the {'?' if parts.query else '#'}")
-    if parts.scheme == "http" and not is_loopback(host):
-        raise ConfigurationError(f"{setting} must begin with https:// (a key would travel in the clear)")
-    return url
+        return service_address(text)
+    except ValueError as fault:
+        raise ConfigurationError(f"{setting} {fault}") from None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from jackfield.config.servers import OpenAISettings
+from jackfield.config.kinds import OpenAISettings
 from jackfield.errors import ConfigurationError
 from jackfield.hookspecs import RegisterProvider, Settings, hookimpl
 from jackfield.providers.base import Provider
+from jackfield.providers.capabilities import capabilities_of
 from jackfield.providers.credential import ApiKey
-from jackfield.providers.endpoint import Endpoint, service_url
+from jackfield.providers.endpoint import Endpoint
 from jackfield.providers.realtime import RealtimeProvider
 from jackfield.providers.settings import brought, missing_key, no_such_credential, read
 
@@ -24,11 +25,13 @@ ADVICE = {
 def endpoint_of(settings: OpenAISettings) -> Endpoint:
     named = {"OpenAI-Organization": settings.organization, "OpenAI-Project": settings.project}
     return Endpoint(
-        base_url=service_url(settings.base_url, f"providers.{KIND}.base_url"),
+        base_url=settings.base_url,
         model=settings.model,
         offer_form="multipart",
         headers={name: value for name, value in named.items() if value},
         advice=ADVICE,
+        safety_identifier=settings.safety_identifier or "",
+        capabilities=capabilities_of(KIND, settings.model, settings.also_knows),
     )
 
 

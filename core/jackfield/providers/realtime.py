@@ -6,10 +6,10 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from itertools import chain, repeat
 from typing import TypeVar
 from urllib.parse import urlsplit
-
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidStatus, WebSocketException
 
@@ -18,6 +18,7 @@ from jackfield.providers.base import Answer, SessionObject, Sideband
 from jackfield.providers.credential import Credential, usable
 from jackfield.providers.endpoint import Endpoint
 from jackfield.providers.exchange import Exchange, encoded
+from jackfield.providers.guest import guest
 from jackfield.providers.introduction import introduce
 from jackfield.providers.refusal import Reply, may_pass, refused
 from jackfield.providers.sideband import RealtimeSideband, dial
@@ -53,10 +54,13 @@ class RealtimeProvider:
         """Nothing is opened before it is needed: a service that is down delays no start."""
 
     async def answer(self, offer: str, session: SessionObject) -> Answer:
-        # `type` is required in every form (§2); on Azure `model` is the deployment.
-        whole = {"type": "realtime", "model": self._endpoint.model, **session}
+        whole = self._whole(session)
         submit = self._offer_by_secret if self._endpoint.offer_form == "secret" else self._offer_in_parts
         return answered(self._place, await self._authorised(lambda headers: submit(headers, offer, whole)))
+
+    def _whole(self, session: SessionObject) -> SessionObject:
+        """As it is sent. `type` is required in every form (§2); on Azure `model` is the deployment."""
+        return {"type": "realtime", "model": self._endpoint.model, **self._endpoint.fitted(session)}
 
     async def _offer_in_parts(self, headers: Mapping[str, str], offer: str, session: SessionObject) -> Reply:
         """SDP and session together, with the standing credential (§1.4, form 2)."""
@@ -65,11 +69,21 @@ class RealtimeProvider:
             "session": (None, encoded(session), "application/json"),
         }
         accept = {"Accept": "application/sdp"}
-        reply = await self._http.post(self._endpoint.calls_url, {**headers, **accept}, files=parts)
+        url = self._endpoint.calls_url(guest())
+        reply = await self._http.post(url, {**headers, **accept}, files=parts)
         return self._checked(reply, headers)
 
     async def _offer_by_secret(self, headers: Mapping[str, str], offer: str, session: SessionObject) -> Reply:
-        """The session goes into an ephemeral key, and the bare SDP is handed in with it (§1.4, form 1)."""
+        """The session goes into an ephemeral key, and the bare SDP is handed in with it (§1.4, form 1). The
+        key is used for that and never again; one that has expired on the way is replaced, once."""
+        reply, key = await self._offer_with_new_secret(headers, offer, session)
+        if reply.status == HTTPStatus.UNAUTHORIZED:
+            reply, key = await self._offer_with_new_secret(headers, offer, session)
+        return self._checked(reply, key)
+
+    async def _offer_with_new_secret(
+        self, headers: Mapping[str, str], offer: str, session: SessionObject
+    ) -> tuple[Reply, Mapping[str, str]]:
         wanted = {"expires_after": {"anchor": "created_at", "seconds": SECRET_LIFE}, "session": session}
         as_json = {"Content-Type": "application/json"}
         minted = await self._http.post(
@@ -78,10 +92,8 @@ class RealtimeProvider:
         secret = secret_in(self._place, self._checked(minted, headers))
         bearer = {"Authorization": f"Bearer {secret}"}
         form = {"Content-Type": "application/sdp", "Accept": "application/sdp"}
-        reply = await self._http.post(
-            self._endpoint.calls_url, {**bearer, **form}, content=offer.encode("utf-8", "replace")
-        )
-        return self._checked(reply, bearer)
+        url, body = self._endpoint.calls_url(guest()), offer.encode("utf-8", "replace")
+        return await self._http.post(url, {**bearer, **form}, content=body), bearer
 
     @asynccontextmanager
     async def sideband(self, call_id: str) -> AsyncIterator[Sideband]:
@@ -93,9 +105,8 @@ class RealtimeProvider:
         url = self._endpoint.session_url
         socket = await self._authorised(lambda headers: self._dial(headers, url, "the WebSocket"))
         async with self._closing(socket) as sideband:
-            yield await introduce(
-                sideband, {"type": "realtime", **session}, self._place, self._timeouts.answer
-            )
+            wanted = {"type": "realtime", **self._endpoint.fitted(session)}
+            yield await introduce(sideband, wanted, self._place, self._timeouts.answer)
 
     @asynccontextmanager
     async def _closing(self, socket: ClientConnection) -> AsyncIterator[Sideband]:
@@ -152,8 +163,7 @@ class RealtimeProvider:
         await self._say(self._endpoint.refer_url(call_id), {"target_uri": address})
 
     async def accept(self, call_id: str, session: SessionObject) -> None:
-        whole = {"type": "realtime", "model": self._endpoint.model, **session}
-        await self._say(self._endpoint.call_url(call_id, "accept"), whole)
+        await self._say(self._endpoint.call_url(call_id, "accept"), self._whole(session))
 
     async def reject(self, call_id: str, status: int) -> None:
         await self._say(self._endpoint.call_url(call_id, "reject"), {"status_code": status})
@@ -189,7 +199,7 @@ class RealtimeProvider:
     async def _headers(self, credential: Credential) -> Mapping[str, str]:
         try:
             async with asyncio.timeout(self._timeouts.credential):
-                return await credential.headers()
+                return {**self._endpoint.headers_for(guest()), **await credential.headers()}
         except TimeoutError:
             raise ProviderUnreachable(
                 f"{self._place}: no credential came within {self._timeouts.credential:g} s"

@@ -90,7 +90,7 @@ class Persona:
         return {
             "type": "realtime",
             "output_modalities": ["audio"],
-            "audio": {"input": self.config.audio_input(), "output": self.config.audio_output()},
+            **self.config.session(),
             **self.update(),
         }
 

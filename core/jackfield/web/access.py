@@ -42,6 +42,12 @@ class Access:
     origins: frozenset[str] = frozenset()
     most_sessions: int = 16
 
+    @property
+    def trusts_pages(self) -> bool:
+        """Whether every page that may use this server is its own, on this very machine: they may see what a
+        model is told. Anything else, and be it a proxy on this machine, had to be declared."""
+        return self.token is None and not self.origins
+
     def refusal(self, method: str, path: str, headers: Mapping[str, str]) -> Refusal | None:
         """None if the request may pass. `headers` has lower-case names."""
         if path == WEBHOOKS:

@@ -5,8 +5,15 @@ from __future__ import annotations
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from jackfield.providers.guest import Guest, serving
 from jackfield.web.access import Access
 from jackfield.web.refusals import refused
+
+CALLER = "jackfield-caller"
+"""The header in which a program that serves callers of its own says who this one is (a name it gives them):
+services are told a hash of it, to tell the misuse of one from all others'."""
+
+MOST_OF_A_NAME = 200
 
 # Scripts, styles, sound and requests come from this server and from nowhere else.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -52,6 +59,9 @@ class Door:
                     headers.setdefault(name, value)
             await send(message)
 
-        refusal = self._access.refusal(scope["method"], scope["path"], Headers(scope=scope))
+        headers = Headers(scope=scope)
+        refusal = self._access.refusal(scope["method"], scope["path"], headers)
         app = self._app if refusal is None else refused(refusal.status, refusal.message)
-        await app(scope, receive, send_with_headers)
+        name = headers.get(CALLER, "")[:MOST_OF_A_NAME]
+        with serving(Guest(name, trusted=self._access.trusts_pages)):
+            await app(scope, receive, send_with_headers)

@@ -15,6 +15,7 @@ from jackfield import ConfigurationError, ProviderError, ProviderUnreachable
 from jackfield.config.values import Seconds
 from jackfield.hookspecs import Settings
 from jackfield.providers.base import Answer, SessionObject, Sideband
+from jackfield.providers.capabilities import capabilities_of
 from jackfield.providers.credential import ApiKey
 from jackfield.providers.endpoint import Endpoint
 from jackfield.providers.realtime import RealtimeProvider
@@ -139,7 +140,8 @@ class LocalProvider:
 
     async def _launch(self) -> None:
         server = await ServerProcess.start(self._arguments, self._environment)
-        endpoint = Endpoint(server.url, DEFAULT_MODEL, offer_form="multipart")
+        known = capabilities_of(KIND, DEFAULT_MODEL)
+        endpoint = Endpoint(server.url, DEFAULT_MODEL, offer_form="multipart", capabilities=known)
         self._server, self._delegate = server, RealtimeProvider(KIND, endpoint, ApiKey(server.key))
         self._available.set()
 
