@@ -53,6 +53,7 @@ steps:
 
 @asynccontextmanager
 async def a_call(folder: Path, agents: str = AGENTS) -> AsyncIterator[tuple[Caller, HeadlessPeer]]:
+    """A caller who follows the session from line to line."""
     (folder / "script.yaml").write_text(SCRIPT)
     (folder / "agents.yaml").write_text(agents.replace("SCRIPT", str(folder / "script.yaml")))
     fittings = Fittings(plugins=[waiting], installed=["local"])
@@ -69,11 +70,10 @@ async def a_call(folder: Path, agents: str = AGENTS) -> AsyncIterator[tuple[Call
             await session.hang_up()
 
 
-def kill_the_service() -> None:
-    """The embedded server that this process started."""
+def services() -> set[int]:
+    """The embedded servers that this process has started; other tests may have one, too."""
     command = ["pgrep", "-P", str(os.getpid()), "-f", "jackfield_local serve"]
-    [pid] = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    os.kill(int(pid), signal.SIGKILL)
+    return {int(pid) for pid in subprocess.run(command, capture_output=True, text=True).stdout.split()}
 
 
 async def test_function_calls_that_are_at_work_over_every_change_of_line_are_answered_once(
@@ -102,12 +102,14 @@ async def test_function_calls_that_are_at_work_over_every_change_of_line_are_ans
 
 
 async def test_a_call_survives_the_death_of_the_service(tmp_path: Path) -> None:
+    others = services()
     async with a_call(tmp_path, AGENTS.replace("limit: 8s", "limit: 1h")) as (caller, _):
         await caller.greeted()
         await caller.session.say("wait for it")
         await caller.hears(lambda caller: len(caller.all(CallStarted)) == 1)
         await caller.hears(lambda caller: len(caller.all(AgentStoppedSpeaking)) == 2)
-        kill_the_service()
+        [service] = services() - others
+        os.kill(service, signal.SIGKILL)
         await caller.hears(lambda caller: len(caller.all(LineChanged)) == 1)
         assert caller.session.line.renewal.stand is Stand.CURRENT
         waiting.doors.open("It was not lost.")

@@ -23,7 +23,12 @@ class Doors:
             if self._texts:
                 return self._texts.popleft()
             self._waiting.append((loop, answer))
-        return await answer
+        try:
+            return await answer
+        finally:
+            with self._lock:
+                if (loop, answer) in self._waiting:  # given up
+                    self._waiting.remove((loop, answer))
 
     def open(self, text: str) -> None:
         """What waits longest returns this."""
