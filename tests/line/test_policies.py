@@ -192,7 +192,7 @@ async def test_background(runtime: Runtime) -> None:
 
 
 async def on_the_data_channel(caller: Caller) -> list[dict[str, object]]:
-    """Everything that the provider said up to its next silence, and what it still said until the caller hung up.
+    """What the provider said up to its next silence, and what it still said until the caller hung up.
 
     The control leg may know of the silence before the data channel does.
     """
