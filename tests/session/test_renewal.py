@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jackfield.conversation.notices import LineChanged, LineWanted
+from jackfield.conversation.notices import LineChanged, LineWanted, UsageCounted
 from jackfield.errors import ProviderRefused
 from jackfield.notices import SessionEnded
 from jackfield.providers.credential import ApiKey
@@ -21,6 +21,14 @@ providers: {openai: {api_key: sk-test}}
 agents: {receptionist: {tools: [test.*]}}
 """
 GREETING = AGENTS.replace("{tools:", "{greeting: Good morning., tools:")
+PRICED = """
+version: 1
+provider: openai
+providers:
+  openai: {api_key: sk-test, context_window: 32000, prices: {text_in: 4}}
+  other: {kind: openai, api_key: sk-2, context_window: 128000, prices: {text_in: 16}}
+agents: {receptionist: {fallback: [other]}}
+"""
 OFFER = "v=0\r\n"
 
 
@@ -42,6 +50,16 @@ async def moved(line: Line, count: int = 1) -> Exchange:
     assert line.session.line.caller_is_at(number)
     await line.until(lambda line: line.kinds().count("line_changed") == count)
     return following
+
+
+async def costly(line: Line, exchange: Exchange, count: int) -> None:
+    """A response that reads a thousand tokens of text; the one of this number that is counted."""
+    exchange.begin()
+    exchange.end()
+    usage = {"input_tokens": 1000, "output_tokens": 0, "input_token_details": {"text_tokens": 1000}}
+    exchange.outbox[-1]["response"]["usage"] = usage
+    await exchange.flush()
+    await line.until(lambda line: line.kinds().count("usage_counted") == count)
 
 
 async def talked(exchange: Exchange) -> None:
@@ -179,6 +197,28 @@ async def test_a_provider_that_will_not_go_on_is_left_for_the_one_that_stands_in
             [changed] = [each for each in line.notices if isinstance(each, LineChanged)]
             assert changed.provider == "azure"
             assert "insufficient_quota" in changed.reason
+        await stand_in.aclose()
+
+
+async def test_tokens_are_counted_at_the_prices_of_the_provider_that_has_the_line(tmp_path: Path) -> None:
+    other = House()
+    async with other.serving() as url:
+        stand_in = RealtimeProvider("azure", Endpoint(url, "m", offer_form="multipart"), ApiKey("sk-2"))
+        async with a_line(tmp_path, PRICED, fallback=[stand_in]) as line:
+            line.session.line.follow()
+            await costly(line, line.exchange, 1)
+            await line.exchange.fail("insufficient_quota")
+            await wanted(line)
+            number, _ = await line.session.line.renew(OFFER)
+            following = other.exchanges["rtc_1"]
+            following.news = line.exchange.news
+            assert line.session.line.caller_is_at(number)
+            await line.until(lambda line: "line_changed" in line.kinds())
+            following.responses.extend(line.exchange.responses)  # no two sessions give two the same name
+            await costly(line, following, 2)
+            counted = [each for each in line.notices if isinstance(each, UsageCounted)]
+            assert [each.window for each in counted] == [32_000, 128_000]
+            assert [each.cost for each in counted] == [0.004, 0.004 + 0.016]
         await stand_in.aclose()
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from jackfield.calls import Json
+from jackfield.config import ProviderConfig
 from jackfield.conversation.conversation import Conversation
 from jackfield.conversation.effects import LoseLine, MoveLine, WantLine
 from jackfield.conversation.notices import LineChanged, LineWanted
@@ -59,10 +60,15 @@ class Talking(Protocol):
 
 
 class Line:
-    """One per session. Before `connect` nobody is at the other end, and what is sent is dropped."""
+    """One per session. Before `connect` nobody is at the other end, and what is sent is dropped. `places` is
+    what agents.yaml says of each of the `providers`."""
 
-    def __init__(self, session: Talking, providers: Sequence[Provider]) -> None:
+    def __init__(
+        self, session: Talking, providers: Sequence[Provider], places: Sequence[ProviderConfig | None]
+    ) -> None:
         self._session = session
+        self._places = dict(zip(providers, places, strict=False))
+        terms.settle(session.conversation, places[0])
         self._legs = Legs(providers, self)
         session.conversation.continuing.elsewhere = self._legs.elsewhere
 
@@ -162,6 +168,7 @@ class Line:
         if leg is None:
             return
         session = self._session
+        terms.settle(session.conversation, self._places.get(leg.provider))
         session.note(LineChanged(session.now, leg.number, leg.provider.kind, order.reason))
         if leg.knows is not session.persona:
             session.introduce()
