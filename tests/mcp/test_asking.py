@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import socket
 from collections.abc import AsyncIterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
@@ -10,17 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from jackfield.calls import Inquiry, Json, Reply, ReplyKind
 from jackfield.errors import ToolError
 from jackfield.mcp.errand import Errand, errand
 from jackfield.tools.tool import ToolContext
 from tests.mcp.board import PATIENCE, Board, board, stdio
+from tests.mcp.endpoint import Endpoint
 
 ERAS = ("legacy", "modern")
 YES = Reply(ReplyKind.ACCEPTED, {"shelf": "B", "count": 3})
@@ -183,33 +178,6 @@ async def test_without_a_declaration_a_server_is_told_that_it_cannot_ask(
 ) -> None:
     with pytest.raises(ToolError):
         await Caller().calls(line, f"{era}.{tool}")
-
-
-class Endpoint:
-    """A chat endpoint, of somebody else's."""
-
-    def __init__(self) -> None:
-        self.bodies: list[dict[str, Json]] = []
-        self.keys: list[str] = []
-
-    async def complete(self, request: Request) -> Response:
-        self.bodies.append(await request.json())
-        self.keys.append(request.headers.get("authorization", ""))
-        answer = {"message": {"role": "assistant", "content": "M3."}, "finish_reason": "stop"}
-        return JSONResponse({"model": "tiny-1", "choices": [answer]})
-
-    @asynccontextmanager
-    async def serving(self) -> AsyncIterator[str]:
-        routes = [Route("/v1/chat/completions", self.complete, methods=["POST"])]
-        listening = socket.create_server(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_config=None, lifespan="off"))
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
-        finally:
-            server.should_exit = True
-            await serving
-            listening.close()
 
 
 async def test_a_declared_model_and_declared_folders_serve_a_server_within_limits(tmp_path: Path) -> None:
