@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from jackfield.calls import CallPolicy, Json
 from jackfield.tools.tool import ToolSource
 
 if TYPE_CHECKING:
     import click
+    from pydantic import BaseModel
 
     from jackfield.providers.base import Provider
     from jackfield.providers.credential import Credential
@@ -20,7 +19,7 @@ Settings = Mapping[str, Json]
 """A section of agents.yaml (`plugins: NAME: …`, `providers: NAME: …`) as it stands there, environment filled
 in."""
 
-Checked = Settings | BaseModel
+Checked: TypeAlias = "Settings | BaseModel"
 """A plugin's own section: an instance of its `settings_model`, or, where it has none, as it stands there."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from dataclasses import dataclass
 
-from jackfield.media.sound import FRAME_BYTES, RATE
+from jackfield.media.frames import FRAME_BYTES, RATE
 
 # Ten minutes: speech is made faster than it is said, and somebody must say stop.
 MOST_QUEUED = 600 * RATE * 2

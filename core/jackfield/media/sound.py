@@ -12,12 +12,13 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
+from jackfield.media.frames import FRAME as FRAME
+from jackfield.media.frames import FRAME_BYTES as FRAME_BYTES
+from jackfield.media.frames import FRAME_SECONDS as FRAME_SECONDS
+from jackfield.media.frames import RATE as RATE
+
 Samples = NDArray[np.float32]
 
-RATE = 24_000
-FRAME = RATE // 50
-FRAME_BYTES = 2 * FRAME
-FRAME_SECONDS = 0.02
 
 # About -44 dB: above what a codec makes of silence, below the quietest speech worth answering.
 VOICED = 200.0

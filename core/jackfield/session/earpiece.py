@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jackfield.calls import Json
+from jackfield.media.frames import FRAME_BYTES
 from jackfield.media.playout import Finished, Playout, PlayoutEvent, Started
-from jackfield.media.sound import FRAME_BYTES
 
 Event = Mapping[str, Json]
 

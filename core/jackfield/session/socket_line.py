@@ -16,8 +16,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Literal, Self
 
 from jackfield.errors import MediaError, ProviderRefused, SidebandLost
+from jackfield.media.frames import FRAME_SECONDS
 from jackfield.media.mailbox import Mailbox
-from jackfield.media.sound import FRAME_SECONDS
 from jackfield.providers.base import Answer, Event, Provider, SessionObject, Sideband
 from jackfield.session.earpiece import Earpiece
 
