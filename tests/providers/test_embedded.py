@@ -6,10 +6,14 @@ import logging
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from azure.core.credentials import AccessToken
 
+from jackfield.config.loader import interpret
+from jackfield.config.report import Page
+from jackfield.conversation.notices import SessionDiffers
 from jackfield.errors import ProviderRefused
 from jackfield.providers import azure, openai
 from jackfield.providers.azure_identity import SCOPES, Entra
@@ -18,6 +22,8 @@ from jackfield.providers.credential import ApiKey
 from jackfield.providers.endpoint import Endpoint
 from jackfield.providers.realtime import RealtimeProvider
 from jackfield.providers.timeouts import Timeouts
+from jackfield.runtime import Runtime
+from jackfield.session import Session
 
 from .conftest import KEY
 from .test_credential import CountingSource
@@ -138,3 +144,52 @@ async def test_an_offer_that_is_no_sdp_is_refused_in_the_servers_words(embedded:
     with pytest.raises(ProviderRefused, match="HTTP 400"):
         await provider.answer("hello", SESSION)
     await provider.aclose()
+
+
+AGENTS = """
+provider: desk
+providers: {desk: {kind: openai, base_url: "BASE/v1", model: gpt-realtime-2.1, api_key: KEY}}
+agents:
+  desk:
+    voice: cedar
+    speed: 1.2
+    turn_detection: {type: semantic_vad, eagerness: high}
+    transcription: {model: gpt-transcribe, languages: [en, es], keywords: [Brightside]}
+    noise_reduction: {type: far_field, strength: 0.5}
+    truncation: {type: retention_ratio, retention_ratio: 0.7}
+    max_output_tokens: 1000
+    reasoning: low
+    parallel_tool_calls: true
+    tracing: auto
+    include: [item.input_audio_transcription.logprobs]
+"""
+
+
+async def test_a_session_with_every_option_is_as_it_was_asked_for_until_somebody_changes_it(
+    embedded: str, offer: str
+) -> None:
+    text = AGENTS.replace("BASE", embedded).replace("KEY", KEY)
+    config = interpret(Page("agents.yaml", text), Path(), {}).config
+    other = openai.make({"base_url": f"{embedded}/v1", "model": MODEL, "api_key": KEY})
+    async with asyncio.timeout(30), Runtime(config) as runtime:
+        session, _ = await runtime.open_session("desk", offer)
+        await noticed(session, "sideband_connected")
+        call_id = session.line._legs.current.call_id
+        async with other.sideband(call_id) as page:  # as a browser could, over its data channel
+            await heard(page, "session.created")
+            for instructions in ("One.", "Two."):
+                vad = {"type": "realtime", "audio": {"input": {"turn_detection": {"type": "server_vad"}}}}
+                await page.send({"type": "session.update", "session": {**vad, "instructions": instructions}})
+        await noticed(session, "session_differs")
+        await session.hang_up()
+        await other.aclose()
+        told = [notice async for notice in session.timeline() if isinstance(notice, SessionDiffers)]
+    field = "audio.input.turn_detection.type"
+    assert [(each.field, each.asked, each.given) for each in told] == [(field, "semantic_vad", "server_vad")]
+
+
+async def noticed(session: Session, kind: str) -> None:
+    async for notice in session.timeline():
+        if notice.type == kind:
+            return
+    raise AssertionError(f"the session ended without {kind}")

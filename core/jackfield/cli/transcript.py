@@ -6,7 +6,7 @@ import json
 
 from jackfield import notices
 from jackfield.calls import Arguments
-from jackfield.conversation.notices import LineChanged, LineWanted
+from jackfield.conversation.notices import LineChanged, LineWanted, SessionDiffers
 from jackfield.notices import AgentSaid, AgentStoppedSpeaking, CallerSaid, HandedOff, Notice
 
 WIDEST_OUTPUT = 100
@@ -46,6 +46,8 @@ def _line(notice: Notice) -> str | None:
             return f"the caller is passed on to {to} ({address})"
         case LineWanted(reason=reason):
             return f"! a new line is wanted: {reason}"
+        case SessionDiffers(field=field, asked=asked, given=given):
+            return f"! the service has {given} as {field}, where {asked} was asked for"
         case LineChanged(number=number, provider=provider):
             return f"the session goes on over line {number}, at {provider}"
         case notices.ToolsChanged(tools=tools):

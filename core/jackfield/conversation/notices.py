@@ -28,6 +28,16 @@ class LineChanged(Notice):
 
 
 @dataclass(frozen=True, slots=True)
+class SessionDiffers(Notice):
+    """The service says that the session is not what it was asked to be: `field` is a path in the session
+    object (`audio.input.turn_detection.type`), and what was `asked` and what is `given` are its values."""
+
+    field: str
+    asked: str
+    given: str
+
+
+@dataclass(frozen=True, slots=True)
 class UsageCounted(Notice):
     """A response took `input_tokens` of the model's `window` (0 if that is not known) and made
     `output_tokens`. `cost` is that of the session so far, by the prices in agents.yaml."""

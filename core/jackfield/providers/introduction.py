@@ -46,23 +46,25 @@ async def introduce(socket: Sideband, session: SessionObject, place: str, within
         async with asyncio.timeout(within):
             await socket.send({"type": "session.update", "event_id": EVENT_ID, "session": dict(session)})
             while (raw := await anext(events, None)) is not None:
-                heard.append(raw)
-                if _agrees(raw, place):
+                kind = _kind(raw, place)
+                if kind != "session.created":  # as it was before it was told what to be
+                    heard.append(raw)
+                if kind == "session.updated":
                     return Introduced(socket, heard, events)
     except TimeoutError:
         raise ProviderUnreachable(f"{place} did not confirm the session within {within:g} s") from None
     raise ProviderRefused(f"{place} closed the socket before the session had begun")
 
 
-def _agrees(raw: str, place: str) -> bool:
-    """Whether this event confirms the session. An expired key is told by an error here, too (§1.3)."""
+def _kind(raw: str, place: str) -> str:
+    """The type of an event. An expired key is told by an error here, too (§1.3)."""
     try:
         event = json.loads(raw)
         kind = event["type"]
         error = event.get("error") or {}
         code, message = str(error.get("code") or ""), str(error.get("message") or "no reason given")
     except (ValueError, KeyError, TypeError, AttributeError):
-        return False
+        return ""
     if kind == "error":
         raise ProviderRefused(f"{place} does not take the session: {message}", code=code)
-    return bool(kind == "session.updated")
+    return str(kind)

@@ -16,6 +16,7 @@ from jackfield.errors import ProviderError
 from jackfield.protocol.client_events import ClientEvent, SessionUpdate
 from jackfield.providers.base import Provider
 from jackfield.session.control_leg import ControlLeg, Listener
+from jackfield.session.echo import Echo
 from jackfield.session.persona import Persona
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class Leg:
         self.provider = provider
         self.call_id = call_id
         self.knows: Persona | None = persona
+        self.echo = Echo(persona.session_object())
         self.caller_is_there = False
         self.kept: list[str] = []
         self.control: ControlLeg | None = None

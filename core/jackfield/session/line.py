@@ -14,7 +14,7 @@ from jackfield.calls import Json
 from jackfield.config import ProviderConfig
 from jackfield.conversation.conversation import Conversation
 from jackfield.conversation.effects import LoseLine, MoveLine, WantLine
-from jackfield.conversation.notices import LineChanged, LineWanted
+from jackfield.conversation.notices import LineChanged, LineWanted, SessionDiffers
 from jackfield.conversation.renewal import Renewal, Stand
 from jackfield.errors import ProviderError, ProviderRefused
 from jackfield.notices import Notice, Trouble
@@ -179,6 +179,8 @@ class Line:
     def described(self, described: Mapping[str, Json]) -> None:
         """The service says of what kind the session is and how long it lasts (`expires_at`, unix seconds)."""
         terms.learn(self._session.conversation, described)
+        for new in self._legs.current.echo.news(described) if self._legs.current else ():
+            self._session.note(SessionDiffers(self._session.now, new.field, new.asked, new.given))
         expires = described.get("expires_at")
         if isinstance(expires, int | float) and 0 < (left := expires - time.time()) < LONGEST:
             self.renewal.ends(self._session.now + left, self._session.now)

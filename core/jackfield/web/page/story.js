@@ -95,6 +95,9 @@ const ON = {
   transfer_wanted(story, { at, to, address }) {
     story.line(`You are to be passed on to ${to}. If that does not happen by itself, call`, at, "said", address);
   },
+  session_differs(story, { at, field, asked, given }) {
+    story.line(`The service has ${given} as ${field} where ${asked} was asked for.`, at, "trouble");
+  },
   tools_changed(story, { at, tools }) {
     story.line(tools.length ? `The agent’s tools are now: ${tools.join(", ")}.` : "The agent has no tools now.", at);
   },
