@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from jackfield.calls import OutcomeKind
 from jackfield.conversation.notices import LineChanged, LineWanted, UsageCounted
 from jackfield.errors import ProviderRefused
-from jackfield.notices import SessionEnded
+from jackfield.notices import CallFinished, SessionEnded
 from jackfield.providers.credential import ApiKey
 from jackfield.providers.endpoint import Endpoint
 from jackfield.providers.realtime import RealtimeProvider
@@ -200,6 +201,30 @@ async def test_a_provider_that_will_not_go_on_is_left_for_the_one_that_stands_in
         await stand_in.aclose()
 
 
+async def test_a_function_call_that_is_at_work_when_nobody_makes_a_new_line_ends_with_the_session(
+    tmp_path: Path,
+) -> None:
+    release = threading.Event()
+
+    def slow() -> str:
+        """Takes its time."""
+        release.wait(PATIENCE)
+        return "there it is"
+
+    async with a_line(tmp_path, AGENTS, slow, lasts=2.0) as line:
+        await line.calls("test__slow")
+        await line.until(lambda line: "call_started" in line.kinds())
+        await line.exchange.expire()
+        await line.until(lambda line: "session_ended" in line.kinds())
+        release.set()
+    assert "line_wanted" not in line.kinds()
+    finished, ended = line.notices[-2:]
+    assert isinstance(finished, CallFinished) and finished.outcome is OutcomeKind.CANCELLED
+    assert "session ended" in finished.output
+    assert isinstance(ended, SessionEnded) and "session_expired" in ended.reason
+    assert line.kinds().count("call_finished") == 1
+
+
 async def test_tokens_are_counted_at_the_prices_of_the_provider_that_has_the_line(tmp_path: Path) -> None:
     other = House()
     async with other.serving() as url:
@@ -249,4 +274,24 @@ async def test_a_caller_who_falls_silent_is_asked_and_then_hung_up_on_aloud(tmp_
         ended = line.notices[-1]
         assert isinstance(ended, SessionEnded) and not ended.failed
         assert "silent" in ended.reason
+    assert line.exchange.hung_up == ["rtc_1"]
+
+
+async def test_a_call_of_the_greatest_length_is_ended_with_a_warning_and_a_farewell_aloud(
+    tmp_path: Path,
+) -> None:
+    longest = AGENTS.replace("{tools:", "{max_length: {after: 1s}, tools:")
+    async with a_line(tmp_path, longest) as line:
+        for count in (1, 2):
+            await line.exchange.hears(lambda exchange, n=count: len(exchange.requests) == n)
+            assert "session_ended" not in line.kinds()
+            line.exchange.end()
+            await line.exchange.flush()
+        await line.until(lambda line: "session_ended" in line.kinds())
+        words = [request["response"]["instructions"] for request in line.exchange.requests]
+        assert "only a moment left" in words[0]
+        assert "Goodbye" in words[1]
+        ended = line.notices[-1]
+        assert isinstance(ended, SessionEnded) and not ended.failed
+        assert "greatest length" in ended.reason
     assert line.exchange.hung_up == ["rtc_1"]

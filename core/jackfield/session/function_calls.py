@@ -23,6 +23,8 @@ from jackfield.session.switchboard import Switchboard
 from jackfield.session.tool_search import ToolSearch
 from jackfield.tools.tool import ToolContext
 
+OVER = "The session ended before there was a result, so this was stopped."
+
 
 class Scene(Protocol):
     """What the function calls of a session happen in: the session, as far as they may touch it."""
@@ -92,10 +94,12 @@ class FunctionCalls:
         return self._switchboard.attendants.caller(self._scene.id)
 
     def abandon(self) -> None:
-        """The session is over: nobody waits for any of them."""
+        """The session is over, and so is each of them that is at work."""
         self.questions.abandon()
-        for call in self._scene.conversation.running:
-            self.cancel(call.id)
+        scene = self._scene
+        for call in scene.conversation.running:
+            scene.conversation.cancel(call.id, OVER, scene.now)
+        scene.carry_out()
         self._switchboard.forget(self._scene.id)
 
     # --- by a tool ------------------------------------------------------------------------------------

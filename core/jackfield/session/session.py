@@ -147,9 +147,9 @@ class Session:
             self._timeline.close()
 
     async def _clean_up(self) -> None:
-        self._alarm.cancel()
         self.line.leave()
         self._calls.abandon()
+        self._alarm.cancel()
         await self.line.aclose()
 
     def end(self, reason: str, *, failed: bool) -> None:
