@@ -53,9 +53,12 @@ class Hum:
 
 
 class Shop:
-    """`phones` is where it rings, `line` where webhooks go; `told` is every notice, with its session."""
+    """At `service` it rings, `line` is where webhooks go; `told` is every notice, with its session."""
 
-    def __init__(self, switchboard: Switchboard, runtime: Runtime, line: httpx.AsyncClient) -> None:
+    def __init__(
+        self, service: str, switchboard: Switchboard, runtime: Runtime, line: httpx.AsyncClient
+    ) -> None:
+        self.service = service
         self.switchboard = switchboard
         self.runtime = runtime
         self.line = line
@@ -147,7 +150,7 @@ async def shop(
         app = application(runtime, access=Access(token="a token that no webhook has", most_sessions=most))
         await stack.enter_async_context(serving(app, sock))
         line = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=PATIENCE))
-        found.append(Shop(switchboard, runtime, line))
+        found.append(Shop(address, switchboard, runtime, line))
         LOG.setLevel(logging.INFO)
         LOG.addFilter(found[0].log)
         stack.callback(LOG.removeFilter, found[0].log)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,8 @@ from jackfield.hookspecs import RegisterTool, SessionFacts
 from jackfield.notices import AgentSaid, AgentStartedSpeaking, CallFinished, SessionEnded, SessionOpened
 from jackfield.testing.named import Named
 from jackfield.testing.script import when
+from jackfield_local.calling import Calling
+from jackfield_local.calling import call as call_by_phone
 from jackfield_local.phones import Stand
 
 from .shop import ADA, KEY, LOG, SECRET, SHOP, Shop, shop
@@ -219,3 +222,29 @@ async def test_when_all_lines_are_taken_it_is_busy() -> None:
         assert (await small.call()).stand is Stand.TALKING
         call = await small.call()
         assert (call.stand, call.status_code) == (Stand.REJECTED, 486)
+
+
+async def test_the_command_makes_a_call_and_tells_it(phone: Shop) -> None:
+    told: list[str] = []
+    wanted = Calling(
+        server=phone.service,
+        agent_url=f"{phone.line.base_url}/webhooks/realtime",
+        secret=SECRET,
+        key=KEY,
+        to=SHOP,
+        caller=ADA,
+        keys="1042#",
+    )
+    await call_by_phone(wanted, told.append, quiet=1.0)
+    assert told == [
+        f"{ADA} calls {SHOP}.",
+        "Answered.",
+        "agent:  Brightside Repairs, good morning.",
+        "keys:   1042#",
+        "agent:  Ticket 1042 is ready, Ada.",
+        "The caller hung up.",
+    ]
+    await call_by_phone(replace(wanted, to="+4930123"), told.append)
+    assert told[-1] == "Rejected with 404."
+    with pytest.raises(ProviderRefused, match="HTTP 401"):
+        await call_by_phone(replace(wanted, secret="whsec_YW5vdGhlcg=="), told.append)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -76,6 +77,9 @@ class Reception:
             return
         log.warning("the call of %s could not be taken: %s", call.caller.masked, error)
         await self._reject(call, UNAVAILABLE)
+        # It may have been taken all the same, where no answer came: then somebody talks to nobody.
+        with suppress(ProviderError):
+            await self.provider.hang_up(call.call_id)
 
     async def _reject(self, call: IncomingCall, answer: Rejected) -> None:
         try:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -53,6 +54,34 @@ def serve(context: click.Context, /, log_level: str, **given: object) -> None:
     except JackfieldError as error:
         click.echo(f"jackfield-local: {error}", err=True)
         context.exit(FAILED)
+
+
+@main.command(name="call")
+@click.option("--server", default="http://127.0.0.1:8790/v1", show_default=True, help="An embedded server.")
+@click.option("--key", default="anybody", envvar="JACKFIELD_LOCAL_KEY", help="Its key, if it has one.")
+@click.option(
+    "--agent-url",
+    default="http://127.0.0.1:8080/webhooks/realtime",
+    show_default=True,
+    help="Where jackfield serve takes webhooks.",
+)
+@click.option("--secret", default="", envvar="JACKFIELD_LOCAL_WEBHOOK_SECRET", help="Signs the webhook.")
+@click.option("--to", default="+442079460000", show_default=True, help="The number that is dialled.")
+@click.option("--from", "caller", default="+442071838750", show_default=True, help="Who calls.")
+@click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="A SIP header more.")
+@click.option("--keys", default="", help="Keys that the caller presses when greeted.")
+@click.option("--wav", type=click.Path(path_type=Path), help="What the caller says then.")
+@click.pass_context
+def make_call(context: click.Context, /, headers: tuple[str, ...], **given: object) -> None:
+    """Call an agent by phone: the phone rings at an embedded server that is running."""
+    calling = import_module("jackfield_local.calling")  # a server needs none of it
+    pairs = (each.partition(":") for each in headers)
+    wanted = calling.Calling(headers={name.strip(): value.strip() for name, _, value in pairs}, **given)
+    try:
+        asyncio.run(calling.call(wanted, click.echo))
+    except JackfieldError as error:
+        click.echo(f"jackfield-local: {error}", err=True)
+        context.exit(WRONG_USE if isinstance(error, ConfigurationError) else FAILED)
 
 
 def _options(given: dict[str, object]) -> Options:

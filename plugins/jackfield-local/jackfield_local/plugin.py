@@ -45,7 +45,9 @@ class _Commands(click.Group):
 
 @hookimpl
 def register_commands(register: RegisterCommand) -> None:
-    register(_Commands("local", help="Serve the embedded Realtime server by hand."))
+    register(
+        _Commands("local", help="The embedded Realtime server by hand: serve it, call an agent by phone.")
+    )
 
 
 def _commands() -> click.Group:
