@@ -83,10 +83,10 @@ async def _opened(choice: Choice) -> AsyncIterator[ToolServer]:
     for plugin in workshop.plugins.report():
         if plugin.state.at_fault:
             click.echo(f"jackfield: plugin {plugin.name}: {plugin.reason}", err=True)
-    if refused := refusal(workshop.catalogue(), choice.patterns):
+    if refused := refusal(workshop.sources(), choice.patterns):
         raise refused
     async with workshop:
-        yield ToolServer(workshop, lambda: offered(workshop.catalogue(), choice.patterns, plain=choice.plain))
+        yield ToolServer(workshop, lambda: offered(workshop.sources(), choice.patterns, plain=choice.plain))
 
 
 async def _until_stopped(serving: Awaitable[None]) -> None:

@@ -16,12 +16,12 @@ from mcp.server.context import ServerRequestContext
 from mcp.types import INVALID_PARAMS
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
-from jackfield.calls import Reply, ReplyKind
+from jackfield.calls import Duplicates, Reply, ReplyKind
 from jackfield.dispatch.arguments import ArgumentReader
 from jackfield.errors import ToolError
 from jackfield.mcp_server.asking import elicitation, form, kind_of, values_of
 from jackfield.mcp_server.results import result_of
-from jackfield.mcp_server.run import Question, Run
+from jackfield.mcp_server.run import Job, Question, Run
 
 Answer = types.CallToolResult | types.InputRequiredResult
 Context = ServerRequestContext[Any, Any]
@@ -82,6 +82,14 @@ class Attendance:
             run.question = None
         del self._waiting[params.request_state or ""]
         return await self.attend(context, run)
+
+    def abandon(self, job: Job) -> None:
+        """A client that calls again, instead of answering, has given up the run that waits for it; nobody
+        joins that one. Where clients cannot be told apart, each run waits for its own."""
+        if job.policy.duplicates is not Duplicates.JOIN:
+            return
+        for run in {run for run in self._waiting.values() if job.repeats(run.job)}:
+            run.task.cancel()
 
     async def aclose(self) -> None:
         """End them all."""

@@ -18,7 +18,8 @@ from secrets import token_hex
 from jackfield.calls import CallPolicy, Inquiry, Outcome, OutcomeKind, Reply, ReplyKind
 from jackfield.dispatch.crossing import crossing_to
 from jackfield.dispatch.dispatcher import Dispatcher
-from jackfield.dispatch.request import AgreementWanted, Entered, Happening
+from jackfield.dispatch.request import AgreementWanted, Happening
+from jackfield.mcp_server.account import Account
 from jackfield.mcp_server.asking import agreement, not_agreed
 from jackfield.tools.tool import Tool, ToolContext
 
@@ -48,11 +49,16 @@ class Job:
     context: ToolContext
     policy: CallPolicy
     can_ask: Callable[[Inquiry], bool]
-    entered: Entered
+    account: Account
 
     @property
     def id(self) -> str:
         return f"{self.context.session_id}/{self.context.call_id}"
+
+    def repeats(self, other: Job) -> bool:
+        """Whether it is the same once more, for the same client."""
+        mine = self.context.session_id, self.tool.name, self.arguments
+        return mine == (other.context.session_id, other.tool.name, other.arguments)
 
 
 class Run:
@@ -107,7 +113,7 @@ class Run:
             job.arguments,
             context,
             job.policy,
-            entered=job.entered,
+            entered=lambda _, arguments: job.account.started(job, arguments),
             finished=lambda _, outcome: None if done.done() else done.set_result(outcome),
             happened=self._happened,
         )

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from secrets import token_hex
@@ -17,17 +18,18 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import NotificationOptions, Server
 from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from mcp.server.subscriptions import InMemorySubscriptionBus, ListenHandler, ToolsListChanged
-from mcp.types import INVALID_PARAMS
+from mcp.types import INVALID_PARAMS, MISSING_REQUIRED_CLIENT_CAPABILITY
 from mcp.types.version import MODERN_PROTOCOL_VERSIONS
 
-from jackfield.calls import Arguments, Json
-from jackfield.mcp_server.asking import can_ask
+from jackfield.calls import CallPolicy, Duplicates, Inquiry, Json
+from jackfield.mcp_server.account import Account
+from jackfield.mcp_server.asking import can_ask, not_agreed
 from jackfield.mcp_server.attending import Attendance
 from jackfield.mcp_server.offer import listed
 from jackfield.mcp_server.run import Job, Run
 from jackfield.mcp_server.visits import Visit, Visits
 from jackfield.mcp_server.workshop import Workshop
-from jackfield.notices import CallFinished, CallReceived, CallStarted, SessionEnded, SessionOpened
+from jackfield.notices import SessionEnded, SessionOpened
 from jackfield.tools.nearest import did_you_mean
 from jackfield.tools.tool import Tool, ToolContext
 
@@ -35,6 +37,7 @@ NAME = "jackfield"
 AGENT = "mcp"
 """What stands for the agent in a tool's context and in notices."""
 
+STDIO = "over stdio"
 SHARED = "over HTTP, without a session"
 SESSION_HEADER = "mcp-session-id"
 STATE_SECONDS = 600.0
@@ -100,8 +103,11 @@ class ToolServer:
         if tool is None:
             shown = params.name[:80]
             raise MCPError(INVALID_PARAMS, f"There is no tool {shown!r}{did_you_mean(shown, tools)}.")
-        run = self._begin(context, tool, json.dumps(params.arguments or {}))
-        return await self._attendance.attend(context, run)
+        if refused := incapable(context, tool, self._policy(context, tool)):
+            raise refused
+        job = self._job(context, tool, json.dumps(params.arguments or {}))
+        self._attendance.abandon(job)
+        return await self._attendance.attend(context, self._begin(job))
 
     def _all(self) -> dict[str, Tool]:
         name, tool = self._workshop.read_more()
@@ -111,43 +117,38 @@ class ToolServer:
         tool = self._all().get(name)
         return dict(tool.parameters) if tool is not None else None
 
-    def _begin(self, context: Context, tool: Tool, arguments: str) -> Run:
-        workshop, visit, loop = self._workshop, self._visit(context), asyncio.get_running_loop()
-        policy, received = workshop.policy(tool), loop.time()
+    def _policy(self, context: Context, tool: Tool) -> CallPolicy:
+        policy = self._workshop.policy(tool)
+        if _is_shared(context) and policy.duplicates is Duplicates.JOIN:
+            # Two clients that ask the same are not one that asks twice.
+            return replace(policy, duplicates=Duplicates.ALLOW)
+        return policy
+
+    def _job(self, context: Context, tool: Tool, arguments: str) -> Job:
+        visit, policy = self._visit(context), self._policy(context, tool)
         about = ToolContext(
             f"call_{token_hex(8)}",
             visit.session_id,
             AGENT,
             policy.timeout,
             tool=tool.name,
-            settings=workshop.settings(tool),
+            settings=self._workshop.settings(tool),
         )
-        notify = partial(workshop.plugins.notify, session_id=visit.session_id)
-        call_id, name = about.call_id, tool.name
-        notify(CallReceived(received - visit.since, call_id, name, arguments))
-
-        def entered(_: str, given: Arguments) -> None:
-            notify(CallStarted(loop.time() - visit.since, call_id, name, given))
-
-        def over(task: asyncio.Task[Any]) -> None:
-            if not task.cancelled() and task.exception() is None:
-                now, outcome = loop.time(), task.result()
-                told = outcome.kind, outcome.output, now - received
-                notify(CallFinished(now - visit.since, call_id, name, *told))
-
         able = partial(can_ask, context.session.client_capabilities)
-        run = Run(Job(tool, arguments, about, policy, able, entered), workshop.dispatcher)
-        run.task.add_done_callback(over)
+        return Job(tool, arguments, about, policy, able, Account(self._workshop.plugins.notify, visit.since))
+
+    def _begin(self, job: Job) -> Run:
+        received = job.account.received(job)
+        run = Run(job, self._workshop.dispatcher)
+        run.task.add_done_callback(lambda task: job.account.finished(job, task, received))
         return run
 
     # --- clients --------------------------------------------------------------------------------------
 
     def _visit(self, context: Context) -> Visit:
         now = asyncio.get_running_loop().time()
-        if context.request is None:
-            visit = self.visits.of("stdio", now)
-        else:
-            visit = self.visits.of(context.request.headers.get(SESSION_HEADER, SHARED), now)
+        key = STDIO if context.request is None else context.request.headers.get(SESSION_HEADER, SHARED)
+        visit = self.visits.of(key, now)
         if context.protocol_version not in MODERN_PROTOCOL_VERSIONS:
             visit.channel = context.session
         return visit
@@ -172,6 +173,20 @@ class ToolServer:
             with suppress(Exception):  # one that is gone, or does not read, matters to no other
                 async with asyncio.timeout(1):
                     await channel.send_tool_list_changed()
+
+
+def _is_shared(context: Context) -> bool:
+    return context.request is not None and SESSION_HEADER not in context.request.headers
+
+
+def incapable(context: Context, tool: Tool, policy: CallPolicy) -> MCPError | None:
+    """What a client is told, since 2026-07-28, that cannot ask for the yes which the tool needs."""
+    if not policy.confirm or context.protocol_version not in MODERN_PROTOCOL_VERSIONS:
+        return None
+    if can_ask(context.session.client_capabilities, Inquiry("")):
+        return None
+    needed: dict[str, Json] = {"requiredCapabilities": {"elicitation": {"form": {}}}}
+    return MCPError(MISSING_REQUIRED_CLIENT_CAPABILITY, not_agreed(tool.name, None), needed)
 
 
 def _if_open(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:

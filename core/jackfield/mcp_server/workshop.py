@@ -17,8 +17,7 @@ from jackfield.dispatch.shelf import READ_MORE, READ_MORE_POLICY
 from jackfield.plugins import Plugins
 from jackfield.reloading import bounds_of
 from jackfield.telemetry import spans
-from jackfield.tools.catalogue import Catalogue
-from jackfield.tools.tool import Tool
+from jackfield.tools.tool import Tool, ToolSource
 
 NO_AGENT = ""
 
@@ -52,9 +51,9 @@ class Workshop:
     ) -> None:
         await self._stack.aclose()
 
-    def catalogue(self) -> Catalogue:
-        """The tools that are there at this moment."""
-        return Catalogue(self.plugins.tool_sources())
+    def sources(self) -> list[ToolSource]:
+        """Where the tools come from; they come and go."""
+        return self.plugins.tool_sources()
 
     def read_more(self) -> tuple[str, Tool]:
         """What reads on in a result that was cut, and its name."""
