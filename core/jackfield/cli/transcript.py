@@ -6,7 +6,13 @@ import json
 
 from jackfield import notices
 from jackfield.calls import Arguments
-from jackfield.conversation.notices import ConversationShortened, KeyPressed, LineChanged, LineWanted, SessionDiffers
+from jackfield.conversation.notices import (
+    ConversationShortened,
+    KeyPressed,
+    LineChanged,
+    LineWanted,
+    SessionDiffers,
+)
 from jackfield.mcp.notices import McpServerChanged
 from jackfield.notices import AgentSaid, AgentStoppedSpeaking, CallerSaid, HandedOff, Notice
 
