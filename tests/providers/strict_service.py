@@ -30,18 +30,21 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault
 @dataclass
 class StrictService:
     """`keys` are what it lets in; `sessions` what it was asked to open; `dials` counts the sidebands that
-    knocked, of which the first `late` find their session not yet known."""
+    knocked, of which the first `late` find their session not yet known. An ephemeral key is good for one
+    session, and of those that are minted the first `stale` have expired when they are used."""
 
     keys: set[str]
     azure: bool = False
     model: str = "gpt-realtime-2.1"
     late: int = 0
+    stale: int = 0
     close_with: int = 1000
     echo_key: bool = False
     quiet: bool = False
     expired: bool = False
     location: str = "/v1/realtime/calls/rtc_{number}"
     secrets: dict[str, dict[str, object]] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
     sessions: dict[str, dict[str, object]] = field(default_factory=dict)
     headers: list[dict[str, str]] = field(default_factory=list)
     queries: list[str] = field(default_factory=list)
@@ -112,6 +115,9 @@ class StrictService:
         secret = self.key_of(request)
         if secret not in self.secrets:
             raise Refusal(401, "invalid_ephemeral_key", "Not an ephemeral key.")
+        if secret in self.used or len(self.secrets) <= self.stale:
+            raise Refusal(401, "token_expired", "Ephemeral token expired.")
+        self.used.add(secret)
         return self.secrets[secret]
 
     async def parts(self, request: Request) -> tuple[str, dict[str, object]]:

@@ -11,6 +11,7 @@ import pytest
 from jackfield.errors import ProviderRefused, ProviderUnreachable
 from jackfield.providers.credential import ApiKey
 from jackfield.providers.endpoint import Endpoint
+from jackfield.providers.guest import Guest, serving
 from jackfield.providers.realtime import RealtimeProvider
 from jackfield.providers.timeouts import Timeouts
 
@@ -65,6 +66,53 @@ async def test_the_webrtc_filter_is_asked_for_where_the_offer_goes(azure: Strict
     async with provider_for(azure, webrtcfilter=True) as provider:
         await provider.answer(offer, SESSION)
     assert azure.queries == ["", "webrtcfilter=on"]
+
+
+async def test_the_filter_is_asked_for_by_itself_where_the_caller_is_not_trusted(
+    azure: StrictService, offer: str
+) -> None:
+    async with provider_for(azure, webrtcfilter=None) as provider:
+        for trusted in (True, False):
+            with serving(Guest(trusted=trusted)):
+                await provider.answer(offer, SESSION)
+    assert azure.queries == ["", "", "", "webrtcfilter=on"]
+
+
+async def test_a_caller_is_told_to_the_service_as_a_hash_that_is_always_the_same(
+    openai: StrictService, offer: str
+) -> None:
+    async with provider_for(openai, safety_identifier="shop") as provider:
+        for name in ("Ada", "Ada", "Bob"):
+            with serving(Guest(name)):
+                await provider.answer(offer, SESSION)
+    told = [headers["openai-safety-identifier"] for headers in openai.headers]
+    assert told[0] == told[1] != told[2]
+    assert all(len(each) == 64 and "Ada" not in each for each in told)
+
+
+async def test_where_nobody_is_known_nobody_is_told(openai: StrictService, offer: str) -> None:
+    async with provider_for(openai, safety_identifier="") as provider:
+        await provider.answer(offer, SESSION)
+    async with provider_for(openai) as provider:  # as at Azure, which knows no such header
+        with serving(Guest("Ada")):
+            await provider.answer(offer, SESSION)
+    assert not [headers for headers in openai.headers if "openai-safety-identifier" in headers]
+
+
+async def test_an_ephemeral_key_is_used_once_and_one_that_has_expired_is_replaced_once(
+    azure: StrictService, offer: str
+) -> None:
+    async with provider_for(azure) as provider:
+        azure.stale = 1
+        await provider.answer(offer, SESSION)
+        await provider.answer(offer, SESSION)
+        assert len(azure.secrets) == 3
+        azure.stale = 100
+        with pytest.raises(ProviderRefused, match="Ephemeral token expired") as caught:
+            await provider.answer(offer, SESSION)
+    assert len(azure.secrets) == 5
+    assert caught.value.status == 401
+    assert "ek_" not in str(caught.value)
 
 
 async def test_half_a_surrogate_pair_in_the_instructions_spoils_nothing(

@@ -21,6 +21,7 @@ from jackfield.notices import (
     SessionEnded,
     SessionOpened,
 )
+from jackfield.providers.guest import Guest, guest
 from jackfield.session.timeline import Timeline
 
 OFFER = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
@@ -132,6 +133,7 @@ class Exchange:
         self.config = CONFIG
         self.sessions: dict[str, Line] = {}
         self.servers: list[ServerStatus] = []
+        self.guests: list[Guest] = []
         self.fault: Exception | None = None
         self.gate = asyncio.Event()
         self.gate.set()
@@ -141,6 +143,7 @@ class Exchange:
         return self.servers
 
     async def open_session(self, agent: str, offer: str) -> tuple[Line, str]:
+        self.guests.append(guest())
         await self.gate.wait()
         if self.fault is not None:
             raise self.fault

@@ -37,6 +37,25 @@ async def test_the_token_is_asked_for_and_taken(exchange: Exchange) -> None:
         assert taken.status_code == 200
 
 
+async def test_pages_are_trusted_on_this_machine_only_and_callers_may_be_named(exchange: Exchange) -> None:
+    doors = [Access(), Access(token="t"), Access(origins=frozenset({"https://shop.example.com"}))]
+    for access in doors:
+        async with face(exchange, access) as client:
+            headers = {
+                "authorization": "Bearer t",
+                "content-type": "application/sdp",
+                "jackfield-caller": "Ada",
+            }
+            answer = await client.post("/agents/receptionist/sessions", content=OFFER, headers=headers)
+            assert answer.status_code == 201
+    assert [(each.name, each.trusted) for each in exchange.guests] == [
+        ("Ada", True),
+        ("Ada", False),
+        ("Ada", False),
+    ]
+    assert "Ada" not in repr(exchange.guests)
+
+
 async def test_a_declared_page_elsewhere_may_use_the_server(exchange: Exchange) -> None:
     origin = "https://shop.example.com"
     async with face(exchange, Access(token="t", origins=frozenset({origin}))) as client:
