@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 
 from jackfield.calls import CallPolicy, Json, Outcome, OutcomeKind, Reply
 from jackfield.conversation.conversation import Conversation
-from jackfield.conversation.effects import Asking, CancelCall, Close, Note, Replied, Send, StartCall
+from jackfield.conversation.effects import (
+    Asking,
+    CancelCall,
+    Close,
+    Effect,
+    Note,
+    Replied,
+    Send,
+    StartCall,
+)
 from jackfield.notices import Notice
 from jackfield.protocol.client_events import ResponseCreate
 from tests.conversation.service import Service, on_the_wire
@@ -95,25 +104,29 @@ class Line:
         self.now = end
 
     def carry_out(self) -> None:
-        for effect in self.conversation.effects():
-            match effect:
-                case StartCall(call_id):
-                    self.started.append(call_id)
-                case CancelCall(call_id):
-                    self.cancelled.append(call_id)
-                case Send(event):
-                    if isinstance(event, ResponseCreate):
-                        self.check_the_floor()
-                    self.service.inbox.append(event.as_dict())
-                case Note(notice):
-                    self.notices.append(notice)
-                case Asking(question):
-                    self.question = question.id if question else ""
-                case Replied(question_id, reply):
-                    assert question_id not in self.replies, "a tool is told once what became of its question"
-                    self.replies[question_id] = reply
-                case Close(reason):
-                    self.closed = reason
+        while effects := self.conversation.effects():
+            for effect in effects:
+                self._do(effect)
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case StartCall(call_id):
+                self.started.append(call_id)
+            case CancelCall(call_id):
+                self.cancelled.append(call_id)
+            case Send(event):
+                if isinstance(event, ResponseCreate):
+                    self.check_the_floor()
+                self.service.inbox.append(event.as_dict())
+            case Note(notice):
+                self.notices.append(notice)
+            case Asking(question):
+                self.question = question.id if question else ""
+            case Replied(question_id, reply):
+                assert question_id not in self.replies, "a tool is told once what became of its question"
+                self.replies[question_id] = reply
+            case Close(reason):
+                self.closed = reason
 
     def check_the_floor(self) -> None:
         """Promise 3, at the very moment of asking, by what the service has told us so far."""

@@ -107,11 +107,22 @@ async def test_what_the_poster_carries_stays_on_its_side() -> None:
     assert await carried is None
 
 
-async def test_what_waits_to_be_called_can_be_seen() -> None:
-    crossing = crossing_to(asyncio.get_running_loop())
-    called = asyncio.Event()
-    assert not crossing.waiting
-    crossing.post(called.set)
-    assert crossing.waiting
-    await asyncio.wait_for(called.wait(), 10)
-    assert not crossing.waiting
+async def test_a_loop_tells_another_one_when_it_has_done_what_it_was_doing() -> None:
+    loop, called = Wakings(), list[str]()
+    crossing = Crossing(loop)
+
+    async def tell() -> None:
+        here = asyncio.get_running_loop()
+        crossing.post_after(here, called.append, "first")
+        assert loop.count == 0
+        await asyncio.sleep(0)
+        assert loop.count == 1
+        crossing.post_after(here, called.append, "second")
+        crossing.post(loop.stop)
+        await asyncio.sleep(0)
+        assert loop.count == 1
+
+    loop.call_soon(lambda: _in_a_thread(lambda: asyncio.run(tell())))
+    await asyncio.to_thread(loop.run_forever)
+    loop.close()
+    assert called == ["first", "second"]

@@ -55,16 +55,18 @@ class Conversation(Listening):
         self._recovery = Recovery()
         self._keypad = Keypad()
         self._closed = False
+        self._undecided_since: float | None = None
+        self._unrecorded: list[ServerEvent] = []
 
     # --- what happened ------------------------------------------------------------------------------
 
     def receive(self, event: ServerEvent, now: float) -> None:
         """Take in one event of the service."""
         if not self._closed:
-            self.continuing.take(event)
             if (recovered := self._recovery.take(event)) is not None:
                 self._call_requested(recovered, now)
             self.hear(event, now)
+            self._unrecorded.append(event)
             self._speak(now)
 
     def entered(self, call_id: str, arguments: Arguments, now: float) -> None:
@@ -166,6 +168,7 @@ class Conversation(Listening):
 
     def moved(self, calmly: bool, now: float) -> None:
         """Another session at the service has taken over (`MoveLine`): it is told everything."""
+        self._settle()
         self._speaking.forget()
         self._recovery.forget()
         self.continuing.move(calmly, now)
@@ -184,12 +187,19 @@ class Conversation(Listening):
     # --- what to do about it ------------------------------------------------------------------------
 
     def effects(self) -> list[Effect]:
-        """Hand over, once, what there is to do, in order."""
-        return self._orders.drain()
+        """Hand over, once, what there is to do, in order: first what the events themselves ask for, and when
+        that is carried out, by another call, what follows from who has the floor now; until there is nothing.
+        A function call goes to its tool, and an output on the wire, before anything else is thought of."""
+        orders = self._orders.drain()
+        if not orders:
+            self._settle()
+            orders = self._orders.drain()
+        return orders
 
     @property
     def deadline(self) -> float | None:
         """When `tick` wants to be called at the latest; None while nothing is waited for."""
+        self._settle()
         if self._closed:
             return None
         moments = [self._floor.deadline, self._speaking.due(), self._working.deadline]
@@ -260,6 +270,17 @@ class Conversation(Listening):
     # --- small change -------------------------------------------------------------------------------
 
     def _speak(self, now: float) -> None:
+        """Decide who speaks, when the effects so far have been carried out."""
+        self._undecided_since = now
+
+    def _settle(self) -> None:
+        """Do what was put off."""
+        if self._undecided_since is None:
+            return
+        now, self._undecided_since = self._undecided_since, None
+        for event in self._unrecorded:
+            self.continuing.take(event)
+        self._unrecorded.clear()
         if not self._closed:
             self._speaking.speak_if_due(self.repertoire, now)
             self.continuing.decide(now)

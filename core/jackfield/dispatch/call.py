@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
@@ -15,6 +15,8 @@ from jackfield.dispatch.crossing import crossing_to
 from jackfield.dispatch.pages import Kept
 from jackfield.dispatch.request import Happening, Request
 from jackfield.tools.tool import Tool, ToolContext
+
+log = logging.getLogger(__name__)
 
 _NO_WAIT = 0.001
 """Seconds in line that are not worth a word."""
@@ -91,7 +93,12 @@ class Call:
         return replace(self.tool, invoke=self._enter) if self.attempt == 1 else self.tool
 
     def _enter(self, arguments: Arguments, context: ToolContext) -> object:
-        self.tell(self._tell_entered)
+        try:
+            here = asyncio.get_running_loop()
+        except RuntimeError:  # a plain function, in a thread
+            self.tell(self._tell_entered)
+        else:
+            crossing_to(self.loop).post_after(here, self._tell_entered)
         return self.tool.invoke(arguments, context)
 
     def _tell_entered(self) -> None:
@@ -111,5 +118,7 @@ class Call:
 
     def tell(self, callback: Callable[..., None], *arguments: object) -> None:
         """From any thread. A loop that is closed has nobody left to tell."""
-        with suppress(RuntimeError):
+        try:
             crossing_to(self.loop).post(callback, *arguments)
+        except RuntimeError:
+            log.debug("%s: its loop is closed", self.tool.name)

@@ -19,14 +19,25 @@ class Crossing:
         self._posted: deque[tuple[Callable[..., object], tuple[object, ...]]] = deque()
         self._waking = False
 
-    @property
-    def waiting(self) -> bool:
-        """Whether something was posted that the loop has not called yet."""
-        return bool(self._posted)
-
     def post(self, callback: Callable[..., object], *arguments: object) -> None:
         """Have the loop call this; from any thread. Raises `RuntimeError` if the loop is closed."""
         self._posted.append((callback, arguments))
+        self._wake()
+
+    def post_after(
+        self, poster: asyncio.AbstractEventLoop, callback: Callable[..., object], *arguments: object
+    ) -> None:
+        """As `post`, from a callback of the loop `poster`, which goes on with what it is doing first: waking
+        the other loop takes longer than most steps of a tool, and lets go of the interpreter."""
+        self._posted.append((callback, arguments))
+        poster.call_soon(self._wake_for_the_rest)
+
+    def _wake_for_the_rest(self) -> None:
+        """Unless something else that was posted has done so."""
+        if self._posted and not self._loop.is_closed():
+            self._wake()
+
+    def _wake(self) -> None:
         if not self._waking or self._loop.is_closed():
             self._waking = True
             # Not in the poster's context: timers that are set on the other side would hold all of it.

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 
-from jackfield.calls import CallPolicy, Duplicates, Json, Outcome
+from jackfield.calls import CallPolicy, Duplicates, Json, Outcome, OutcomeKind
 from jackfield.dispatch import outcomes
 from jackfield.dispatch.arguments import ArgumentReader
 from jackfield.dispatch.call import Call, CallState
@@ -158,7 +158,8 @@ class Dispatcher:
         """In the executor's thread, where making the outcome costs no session anything."""
         if call.state is CallState.SUBMITTED:
             outcome, call.kept = outcomes.outcome_of(future, call.tool, call.limits.result_limit)
-            if call.may_be_retried and (accident := outcomes.accident(future)):
+            failed = outcome.kind is not OutcomeKind.VALUE
+            if failed and call.may_be_retried and (accident := outcomes.accident(future)):
                 call.tell(self._rest, call, outcome, accident)
             else:
                 call.tell(self._finish, call, outcome)
@@ -181,6 +182,7 @@ class Dispatcher:
         del self._calls[request_id]
         if call.requests:
             return
+        self._end(call)
         self._leave(call)
         call.context.cancelled.set()
         if call.pending is not None:
@@ -189,18 +191,25 @@ class Dispatcher:
     def _finish(self, call: Call, outcome: Outcome) -> None:
         if call.state is CallState.FINISHED:
             return
+        self._end(call)
         for request in call.requests:
             del self._calls[request.id]
-        self._leave(call)
         if call.kept is not None:
             self.shelves.put(call.context.session_id, call.kept)
-        for request in call.requests:
-            request.finished(request.id, outcome)
+        try:
+            # Before the next call is begun: somebody waits for this output.
+            for request in call.requests:
+                request.finished(request.id, outcome)
+        finally:
+            self._leave(call)
 
-    def _leave(self, call: Call) -> None:
-        """The call is over; who is next takes its turn."""
+    def _end(self, call: Call) -> None:
+        """The call is over: nobody can join it any more."""
         call.become(CallState.FINISHED)
         self._unfinished.remove(call)
+
+    def _leave(self, call: Call) -> None:
+        """Whoever is next takes the call's turn."""
         for following in self._turns.leave(call):
             if not self._closed:
                 self._submit(following)

@@ -6,7 +6,6 @@ import asyncio
 import contextvars
 from collections.abc import Awaitable
 from concurrent.futures import Future, InvalidStateError
-from contextlib import suppress
 from typing import Protocol, cast
 
 from jackfield.calls import Arguments, Json
@@ -57,13 +56,17 @@ class Job(Future[Json]):
 
     def end(self, value: Json) -> None:
         """The tool returned; too late, if the job was cancelled."""
-        with suppress(InvalidStateError):
+        try:
             self.set_result(value)
+        except InvalidStateError:
+            return
 
     def fail(self, error: BaseException) -> None:
         """The tool raised, or could not be run."""
-        with suppress(InvalidStateError):
+        try:
             self.set_exception(error)
+        except InvalidStateError:
+            return
 
     def hand_on(self, executor: Executor) -> None:
         """Let another executor run it; its result is this job's."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from itertools import count
 
 from jackfield.calls import Json, Outcome, OutcomeKind
@@ -28,15 +28,12 @@ _numbers = count(1)
 def outcome_of(future: Future[Json], tool: Tool, limit: int) -> tuple[Outcome, Kept | None]:
     """And what is kept of a result that was cut. Runs in the executor's thread: a large result is cut
     there, and not on the loop of a session."""
-    if future.cancelled():
-        return cancelled(tool), None
-    error = future.exception()
-    if error is not None:
-        return failed(error, tool), None
     try:
         return _value(future.result(), limit)
-    except Exception as unfit:
-        return failed(unfit, tool), None
+    except CancelledError:
+        return cancelled(tool), None
+    except BaseException as error:  # also what is no `Exception`, from whatever executor
+        return failed(error, tool), None
 
 
 def _value(result: Json, limit: int) -> tuple[Outcome, Kept | None]:

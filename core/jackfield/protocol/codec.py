@@ -78,7 +78,6 @@ def _objects(wire: Wire, name: str) -> list[Wire]:
 
 
 def _item(wire: Wire) -> Item:
-    parts = (_text(part, "text") or _text(part, "transcript") for part in _objects(wire, "content"))
     return Item(
         id=_text(wire, "id"),
         type=_text(wire, "type"),
@@ -87,8 +86,13 @@ def _item(wire: Wire) -> Item:
         call_id=_text(wire, "call_id"),
         name=_text(wire, "name"),
         arguments=_text(wire, "arguments"),
-        text=" ".join(filter(None, parts)) or _text(wire, "output"),
+        text=_words(wire) if "content" in wire else _text(wire, "output"),
     )
+
+
+def _words(item: Wire) -> str:
+    parts = (_text(part, "text") or _text(part, "transcript") for part in _objects(item, "content"))
+    return " ".join(filter(None, parts)) or _text(item, "output")
 
 
 def _out_of_band(response: Wire) -> bool:

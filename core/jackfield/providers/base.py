@@ -7,10 +7,10 @@ Where no WebRTC is wanted, it opens a session whose one socket is sideband and l
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from jackfield.calls import Json
 
@@ -42,6 +42,15 @@ class Sideband(Protocol):
     def __aiter__(self) -> AsyncIterator[str]:
         """The raw events, as they come. Ends when the provider closes in good order; raises
         `SidebandLost`, with the close code, when it does not."""
+
+
+@runtime_checkable
+class DirectSideband(Sideband, Protocol):
+    """One that can hand over its events as it reads them, which saves each of them a turn of the loop."""
+
+    async def listen(self, receive: Callable[[str], None]) -> None:
+        """Call `receive` with each raw event. Returns and raises as the iteration ends, and raises what
+        `receive` raises."""
 
 
 class Provider(Protocol):

@@ -10,13 +10,14 @@ from http import HTTPStatus
 from itertools import chain, repeat
 from typing import TypeVar
 from urllib.parse import urlsplit
-from websockets.asyncio.client import ClientConnection
+
 from websockets.exceptions import InvalidStatus, WebSocketException
 
 from jackfield.errors import ProviderError, ProviderRefused, ProviderUnreachable
 from jackfield.providers.base import Answer, SessionObject, Sideband
 from jackfield.providers.credential import Credential, usable
 from jackfield.providers.endpoint import Endpoint
+from jackfield.providers.event_socket import EventSocket
 from jackfield.providers.exchange import Exchange, encoded
 from jackfield.providers.guest import guest
 from jackfield.providers.introduction import introduce
@@ -109,7 +110,7 @@ class RealtimeProvider:
             yield await introduce(sideband, wanted, self._place, self._timeouts.answer)
 
     @asynccontextmanager
-    async def _closing(self, socket: ClientConnection) -> AsyncIterator[Sideband]:
+    async def _closing(self, socket: EventSocket) -> AsyncIterator[Sideband]:
         try:
             yield RealtimeSideband(socket, self._place, send_timeout=self._timeouts.send)
         finally:
@@ -123,7 +124,7 @@ class RealtimeProvider:
             finally:
                 socket.transport.abort()
 
-    async def _dial_until_known(self, call_id: str) -> ClientConnection:
+    async def _dial_until_known(self, call_id: str) -> EventSocket:
         """Dial again while the service does not know the session yet, for `timeouts.sideband` seconds."""
         loop, url = asyncio.get_running_loop(), self._endpoint.sideband_url(call_id)
         give_up = loop.time() + self._timeouts.sideband
@@ -136,7 +137,7 @@ class RealtimeProvider:
             await asyncio.sleep(pause)
         raise AssertionError("the pauses never end")
 
-    async def _dial(self, headers: Mapping[str, str], url: str, what: str) -> ClientConnection:
+    async def _dial(self, headers: Mapping[str, str], url: str, what: str) -> EventSocket:
         try:
             return await dial(
                 url,

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.asyncio.server import broadcast
 from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
 from jackfield.errors import SidebandLost
 from jackfield.providers.base import Event
+from jackfield.providers.event_socket import EventSocket
 from jackfield.providers.exchange import encoded
 from jackfield.providers.timeouts import Timeouts
 
@@ -49,10 +50,11 @@ async def dial(
     tls: ssl.SSLContext | None,
     uses_proxy: bool,
     timeouts: Timeouts,
-) -> ClientConnection:
+) -> EventSocket:
     """Open the socket. Raises websockets' own exceptions, `OSError` and `TimeoutError`."""
-    return await _Dial(
+    socket = await _Dial(
         url,
+        create_connection=EventSocket,
         additional_headers=headers,
         user_agent_header=None,
         proxy=True if uses_proxy else None,
@@ -65,12 +67,14 @@ async def dial(
         logger=LOG,
         ssl=tls if url.startswith("wss:") else None,
     )
+    assert isinstance(socket, EventSocket)
+    return socket
 
 
 class RealtimeSideband:
     """A `Sideband` over an open WebSocket. Whoever opened the socket closes it."""
 
-    def __init__(self, socket: ClientConnection, place: str, *, send_timeout: float) -> None:
+    def __init__(self, socket: EventSocket, place: str, *, send_timeout: float) -> None:
         self._socket = socket
         self._place = place
         self._send_timeout = send_timeout
@@ -94,6 +98,12 @@ class RealtimeSideband:
         # The one way to send without a coroutine; to wait for a buffer is what `send` is for.
         broadcast([self._socket], encoded(event), text=True)
         return True
+
+    async def listen(self, receive: Callable[[str], None]) -> None:
+        await self._socket.listen(receive)
+        closed = self._socket.protocol.close_exc
+        if not ended_well(closed):
+            raise self._lost(closed) from closed
 
     async def __aiter__(self) -> AsyncIterator[str]:
         while True:

@@ -6,17 +6,14 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jackfield.dispatch.crossing import crossing_to
 from jackfield.errors import ProviderError, ProviderUnreachable, SidebandLost
 from jackfield.protocol.client_events import ClientEvent
-from jackfield.providers.base import Provider, Sideband
+from jackfield.providers.base import DirectSideband, Provider, Sideband
+from jackfield.providers.event_socket import AT_A_STRETCH
 
 MOST_UNSENT = 2_000
 PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0)
 """Seconds between attempts to reach a service that does not answer while its session may still live."""
-
-AT_A_STRETCH = 16
-"""So many events of a burst are read before the other sessions have a turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +99,23 @@ class ControlLeg:
                     raise ProviderUnreachable(f"the control leg could not be restored: {lost}") from lost
             await asyncio.sleep(pause)
 
+    async def _read(self, sideband: Sideband) -> None:
+        read = 0
+        async for raw in sideband:
+            self._listener.received(raw)
+            read += 1
+            if read % AT_A_STRETCH == 0:
+                await asyncio.sleep(0)
+
     async def _attend(self, sideband: Sideband) -> None:
         self._attachment = Attachment(sideband)
         sender = asyncio.create_task(self._attachment.forward(), name="sideband sender")
         try:
             self._listener.attached()
-            arrivals = crossing_to(asyncio.get_running_loop())
-            read = 0
-            async for raw in sideband:
-                self._listener.received(raw)
-                read += 1
-                # Events come in bursts. Outputs that are ready go out before the next event is read.
-                if arrivals.waiting or read % AT_A_STRETCH == 0:
-                    await asyncio.sleep(0)
+            if isinstance(sideband, DirectSideband):
+                await sideband.listen(self._listener.received)
+            else:
+                await self._read(sideband)
         finally:
             self._attachment = None
             sender.cancel()

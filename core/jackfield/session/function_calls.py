@@ -61,6 +61,9 @@ class FunctionCalls:
     def __init__(self, scene: Scene, switchboard: Switchboard) -> None:
         self._scene = scene
         self._switchboard = switchboard
+        self._loop = asyncio.get_running_loop()
+        # The way that the call's end comes by, which must not overtake what is told before it.
+        self._post = crossing_to(self._loop).post
         self.questions = Questions(scene)
         self._search = ToolSearch()
 
@@ -120,10 +123,7 @@ class FunctionCalls:
         )
 
     def _context(self, call: StartCall, persona: Persona) -> ToolContext:
-        # The way that the call's end comes by, which must not overtake what is told before it.
-        loop = asyncio.get_running_loop()
-        post = crossing_to(loop).post
-        progress = partial(post, self._progressed, call.call_id)
+        progress = partial(self._post, self._progressed, call.call_id)
         title, settings = persona.title(call.name), self._switchboard.settings(persona, call.name)
         limit, agreed = call.policy.timeout, call.agreed
         scene = self._scene
@@ -136,7 +136,7 @@ class FunctionCalls:
             title,
             settings,
             agreed=agreed,
-            ask=partial(self.questions.ask, call.call_id, loop),
+            ask=partial(self.questions.ask, call.call_id, self._loop),
             caller=self.caller,
         )
 

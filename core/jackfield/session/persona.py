@@ -71,7 +71,7 @@ class Persona:
 
     def offers(self, wire_name: str) -> bool:
         """Whether this is one of the tools about work, and on offer."""
-        return any(tool["name"] == wire_name for tool in _work_tools(self.config))
+        return self.config.work_tools and wire_name in work_tools.NAMES
 
     def policy(self, wire_name: str) -> CallPolicy:
         return self.policies.get(wire_name, _DEFAULTS)

@@ -92,7 +92,9 @@ class Switchboard:
     def settings(self, persona: Persona, wire_name: str) -> Mapping[str, Json]:
         """What agents.yaml says under `plugins` of the one that a tool comes from."""
         tool = persona.tools.get(wire_name)
-        return {} if tool is None or tool.runs_on == HUB else self.config.plugin_settings.get(tool.home, {})
+        if tool is None or tool.runs_on == HUB:
+            return {}
+        return self.config.plugins.get(tool.home) or {}  # a plugin that is off has none
 
     def isolated_plugins(self) -> set[str]:
         """Those whose tools some agent calls in worker processes."""

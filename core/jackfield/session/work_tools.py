@@ -31,6 +31,8 @@ OFFERS: Sequence[Mapping[str, Json]] = (
     },
 )
 
+NAMES = frozenset({RUNNING, CANCEL})
+
 
 def answer(call_id: str, name: str, arguments: str, conversation: Conversation, now: float) -> Outcome:
     """What `running_work` or `cancel_work`, called under `call_id`, is answered with."""
