@@ -20,6 +20,7 @@ LAYERS = [
     {"runtime"},
     {"web", "testing"},
     {"mcp_server"},
+    {"doctor"},
     {"cli"},
 ]
 RANK = {part: rank for rank, row in enumerate(LAYERS) for part in row}

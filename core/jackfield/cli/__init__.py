@@ -12,7 +12,7 @@ import click
 
 from jackfield.errors import JackfieldError
 
-COMMANDS = ("new", "dev", "serve", "talk", "check", "agents", "tools", "plugins", "mcp", "replay")
+COMMANDS = ("new", "dev", "serve", "talk", "check", "agents", "tools", "plugins", "mcp", "doctor", "replay")
 """In the order of the help. Each is the function of that name in the module of that name."""
 
 

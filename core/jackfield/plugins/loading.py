@@ -28,7 +28,19 @@ ALLOW_LIST = "JACKFIELD_PLUGINS"
 
 TAKEN: Mapping[str, Collection[str]] = {
     "kind of credential": AZURE_CREDENTIALS,
-    "command": ("new", "dev", "serve", "talk", "check", "agents", "tools", "plugins", "mcp", "replay"),
+    "command": (
+        "new",
+        "dev",
+        "serve",
+        "talk",
+        "check",
+        "agents",
+        "tools",
+        "plugins",
+        "mcp",
+        "doctor",
+        "replay",
+    ),
 }
 """Names that are ours."""
 
