@@ -111,3 +111,18 @@ def test_a_page_that_is_not_heard_of_any_more_is_gone() -> None:
     assert not line.closed
     line.wait(2.0)
     assert "page" in line.closed
+
+
+def test_a_line_that_cannot_be_renewed_is_left_with_a_goodbye() -> None:
+    line = a_line(Rules(warning="Soon.", farewell="Over."))
+    renewal = line.conversation.continuing.renewal
+    line.conversation.presence.lands_at = renewal.last_moment
+    renewal.ends(3600.0, 0.0)
+    line.wait(3539.0)
+    assert asked(line) == []
+    line.wait(2.0)
+    assert asked(line) == ['Say exactly: "Soon."']
+    line.wait(30.0)
+    assert asked(line)[1:] == ['Say exactly: "Over."']
+    line.wait(1.0)
+    assert "greatest length" in line.closed

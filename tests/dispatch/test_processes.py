@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from opentelemetry import context as otel
 from opentelemetry import trace
 
+from jackfield.caller import Caller
 from jackfield.calls import CallPolicy, Image, Isolation, Json, OutcomeKind
 from jackfield.dispatch import Dispatcher
 from jackfield.dispatch.executor import Overloaded
@@ -117,7 +118,7 @@ def test_the_context_crosses(shared: Works) -> None:
     )
     token = otel.attach(trace.set_span_in_context(span))
     try:
-        future = shared.submit("facts", replace(shared.context("facts"), agreed=True))
+        future = shared.submit("facts", replace(shared.context("facts"), agreed=True, caller=Caller("+4930")))
     finally:
         otel.detach(token)
     told = future.result(PATIENCE)
@@ -132,6 +133,7 @@ def test_the_context_crosses(shared: Works) -> None:
         "settings": SETTINGS,
         "logger": "jackfield.tools.workbench.facts",
         "agreed": True,
+        "caller": "+4930",
         "cancelled": False,
         "trace": f"{0xABC:032x}",
     }

@@ -62,6 +62,7 @@ def facts(context: ToolContext) -> dict[str, object]:
         "left": context.deadline - time.monotonic(),
         "logger": context.log.name,
         "agreed": context.agreed,
+        "caller": context.caller.number if context.caller else "",
         "cancelled": context.cancelled.is_set(),
         "trace": f"{span.trace_id:032x}",
     }

@@ -123,11 +123,16 @@ class Shop:
 
 @asynccontextmanager
 async def shop(
-    agents: str, script: Sequence[Cue] = (), plugins: Sequence[object] = (), *, most: int = 16
+    agents: str,
+    script: Sequence[Cue] = (),
+    plugins: Sequence[object] = (),
+    *,
+    most: int = 16,
 ) -> AsyncIterator[Shop]:
     async with AsyncExitStack() as stack:
         switchboard = Switchboard(
-            Faculties(NoEars(), Hum(), ScriptMind(parse_script(written(script))), NoActivity), NoLines()
+            Faculties(NoEars(), Hum(), ScriptMind(parse_script(written(script))), NoActivity),
+            NoLines(),
         )
         stack.push_async_callback(switchboard.aclose)
         switchboard.phones.pace = PACE

@@ -215,6 +215,8 @@ async def test_a_call_by_phone_keeps_its_line(phone: Shop) -> None:
     with pytest.raises(ProviderRefused, match="keeps the line"):
         await session.line.renew("v=0")
     assert session.line.attached
+    ends = session.conversation.presence.lands_at()
+    assert ends is not None and 3500 < ends < 3600, "before the service's limit it ends with a goodbye"
 
 
 async def test_when_all_lines_are_taken_it_is_busy() -> None:

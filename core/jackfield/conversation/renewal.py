@@ -107,6 +107,10 @@ class Renewal:
         self._ends = at
         self._early = min(self.early, (at - now) * MOST_EARLY)
 
+    def last_moment(self) -> float | None:
+        """When a line that cannot be renewed is to be left, with time for a goodbye."""
+        return None if self._ends is None else self._ends - self._early * AT_LATEST
+
     def breaks(self, reason: str, now: float) -> None:
         """The session at the service is gone."""
         if not self.followed:

@@ -60,6 +60,8 @@ class Reception:
             await attendants.ask(agent, session_id)
             line = PhoneLine(self.tapped(self.provider, session_id, agent))
             session = Session(session_id, agent, line, self.switchboard)
+            conversation = session.conversation  # a phone's line cannot be renewed: it ends with a goodbye
+            conversation.presence.lands_at = conversation.continuing.renewal.last_moment
             await line.accept(call.call_id, session.persona.session_object())
         except ProviderError as error:
             attendants.forget(session_id)
