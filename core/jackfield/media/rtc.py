@@ -173,6 +173,12 @@ class Peer:
                 await asyncio.gather(*others, return_exceptions=True)
                 await self._pc.close()
 
+    def fall_silent(self) -> None:
+        """Send nothing any more, as a network that fails does, and tell nobody. For tests."""
+        connection = self._pc.getReceivers()[0].transport.transport._connection
+        for protocol in connection._protocols:
+            setattr(protocol.transport, "sendto", _nowhere)  # noqa: B010 - for mypy it is a method
+
     def _enter(self, state: State) -> None:
         if state not in NEXT[self.state]:
             raise MediaError(f"The connection is {self.state.value}, and cannot be {state.value}.")
@@ -261,3 +267,7 @@ class Peer:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _nowhere(data: bytes, address: object = None) -> None:
+    """In place of a socket's `sendto`."""

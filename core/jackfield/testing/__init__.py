@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from jackfield.testing.recording import Recorder
     from jackfield.testing.redaction import Redaction
     from jackfield.testing.replaying import replay
-    from jackfield.testing.script import at_start, otherwise, when
+    from jackfield.testing.script import at_start, fault, otherwise, when
     from jackfield.testing.skipping import SkippingClock
 
 _PLACES = {
@@ -49,6 +49,7 @@ _PLACES = {
     "at_start": "script",
     "check_plugin": "plugin_checks",
     "check_provider": "provider_checks",
+    "fault": "script",
     "hangs": "outcomes",
     "in_turn": "outcomes",
     "line": "lines",
@@ -75,6 +76,7 @@ __all__ = [
     "at_start",
     "check_plugin",
     "check_provider",
+    "fault",
     "hangs",
     "in_turn",
     "line",

@@ -40,7 +40,7 @@ class Floor:
         identity = str(response.get("id"))
         self._asked.discard(str(_mapping(response.get("metadata")).get(REQUEST)))
         match event.get("type"):
-            case "session.created":
+            case "session.created" | "session.updated":
                 self.begun = True
             case "response.created":
                 self._active.add(identity)

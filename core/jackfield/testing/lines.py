@@ -17,7 +17,7 @@ from jackfield.testing.embedded import EMBEDDED, RULES, VOICE, Embedded
 from jackfield.testing.named import Named
 from jackfield.testing.outcomes import StandIn, StandIns
 from jackfield.testing.overheard import Overheard
-from jackfield.testing.script import Cue, written
+from jackfield.testing.script import Cue, Fault, written
 from jackfield.testing.service import service
 from jackfield.testing.speech import Speaking
 
@@ -30,22 +30,23 @@ async def line(
     plugins: Mapping[str, object] | None = None,
     tools: Mapping[str, StandIn] | None = None,
     script: Sequence[Cue] | None = None,
+    faults: Sequence[Fault] = (),
     audio: bool = False,
 ) -> AsyncIterator[Caller]:
     """A caller who has been put through to `agent` (the first one, if not said) and greeted.
 
     `agents` is the path of an agents.yaml, YAML text, or a dict; without it, ./agents.yaml, or, where no
     `agent` is named either, one made up for the `plugins` and `tools`. `plugins` are modules or objects by
-    the name they go by, beside those installed ones that the agents speak of. `tools` are what stands in for
-    a tool (`returns`, `raises`, `hangs`, `in_turn`, or a function); an MCP server of which any tool is
-    replaced is not started. `script` is what the model does; without it, the embedded server's rules decide.
-    With `audio`, the caller speaks, over WebRTC, and is understood by ear.
+    name, beside those installed ones that the agents speak of. `tools` are what stands in for a tool
+    (`returns`, `raises`, …, or a function); an MCP server of which one is replaced is not started. `script`
+    is what the model does; without it, the embedded server's rules decide. `faults` are what the service does
+    wrong: names, or `fault(name, **settings)`. With `audio`, the caller speaks, and is understood by ear.
 
     Raises `ConfigurationError` for agents, plugins or a script that cannot be used.
     """
     given, stand_ins = dict(plugins or {}), StandIns(tools or {})
     config = config_of(agents, agent, [*given, *stand_ins.sources])
-    agent, embedded = agent or config.first_agent, await asyncio.to_thread(_embedded, script, audio)
+    agent, embedded = agent or config.first_agent, await asyncio.to_thread(_embedded, script, faults, audio)
     overheard = Overheard(config, agent)  # before it is fitted: secrets of what is replaced are secrets, too
     config = fitted(config, EMBEDDED, stand_ins.sources)
     fittings = Fittings(
@@ -65,9 +66,11 @@ async def line(
             await caller.hangs_up()
 
 
-def _embedded(script: Sequence[Cue] | None, audio: bool) -> Embedded:
+def _embedded(script: Sequence[Cue] | None, faults: Sequence[Fault], audio: bool) -> Embedded:
     """Blocks until the server is there."""
     served = service(audio=audio)
+    if faults:  # some of them remember what they did: they are not shared with other lines
+        return Embedded(served.url, served.key, served.handed_in(written(script, faults)))
     return Embedded(served.url, served.key, RULES if script is None else served.model(written(script)))
 
 

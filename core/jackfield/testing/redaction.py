@@ -40,7 +40,10 @@ class Redaction:
         pattern that is none."""
         declared: list[object] = [each.settings for each in config.providers.values()]
         declared += config.plugin_settings.values()
-        declared += [each.env for each in config.mcp_servers.values()]
+        declared += [{"webhook_secret": each.webhook_secret} for each in config.providers.values()]
+        for server in config.mcp_servers.values():
+            declared += [server.env, server.fixed, *(entry.fixed for entry in server.tools.values())]
+            declared.append({"api_key": server.sampling.api_key if server.sampling else None})
         headers = [value for each in config.mcp_servers.values() for value in each.headers.values()]
         found = [secret for each in [*declared, dict(os.environ)] for secret in _secrets(each)]
         return cls([*found, *headers, *(value.rpartition(" ")[2] for value in headers)], patterns)

@@ -80,13 +80,27 @@ def otherwise() -> Cue:
     return Cue({}, is_last=True)
 
 
-def written(cues: Sequence[Cue]) -> str:
+Fault = str | Mapping[str, Json]
+"""A fault of the embedded server: its name, or what `fault` makes of it."""
+
+
+def fault(name: str, **settings: Json) -> Fault:
+    """What the service does wrong, with its settings: `fault("late_created", seconds=2)`."""
+    return {name: settings}
+
+
+def written(cues: Sequence[Cue] | None, faults: Sequence[Fault] = ()) -> str:
     """The script as the embedded server takes it (JSON is YAML). What tools return and no cue speaks about
-    is said as it is."""
+    is said as it is; without cues, the server's own rules decide."""
+    wrong: dict[str, Json] = {"faults": list(faults)} if faults else {}
+    return json.dumps({**wrong, **({} if cues is None else _steps(cues))})
+
+
+def _steps(cues: Sequence[Cue]) -> dict[str, Json]:
     steps = [step for cue in cues if not cue.is_last for step in cue.steps()]
     spoken = {step.get("output") for step in steps}
     tools = {str(call["name"]) for cue in cues for call in cue.called}
     steps += [{"output": name, "say": "{output}"} for name in sorted(tools - spoken)]
     last = [step for cue in cues if cue.is_last for step in cue.steps()]
     script: dict[str, Json] = {"steps": steps or [{"start": True, "say": "Hello."}]}
-    return json.dumps({**script, "otherwise": last[0]} if last else script)
+    return {**script, "otherwise": last[0]} if last else script

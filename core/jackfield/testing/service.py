@@ -58,10 +58,11 @@ class Service:
     def model(self, script: str) -> str:
         """The model that follows this script. Raises `ConfigurationError` for one that is none."""
         if script not in self._scripts:
-            self._scripts[script] = self._handed_in(script)
+            self._scripts[script] = self.handed_in(script)
         return self._scripts[script]
 
-    def _handed_in(self, script: str) -> str:
+    def handed_in(self, script: str) -> str:
+        """A model of its own that follows this script. Raises as `model` does."""
         place = urlsplit(self.url)
         connection = HTTPConnection(place.netloc, timeout=SCRIPT_SECONDS)
         try:

@@ -17,6 +17,7 @@ from jackfield_local.engine.errors import SERVER_ERROR, Fault
 from jackfield_local.engine.ids import new_id
 from jackfield_local.engine.session_settings import SessionSettings
 from jackfield_local.engine.shapes import Event
+from jackfield_local.faults.fault import Door
 from jackfield_local.keys import Keys, Secret, credential
 from jackfield_local.minds.script import ScriptError
 from jackfield_local.phone_http import PhoneFace
@@ -62,9 +63,10 @@ class Face:
         asked = await call_request(request)
         fallback = secret.settings if secret else SessionSettings()
         filtered = request.url.path.startswith(AZURE) and request.query_params.get("webrtcfilter") == "on"
-        call_id, answer = await self._switchboard.call(
-            asked.offer, asked.settings or fallback, filtered=filtered
-        )
+        settings = asked.settings or fallback
+        if secret is not None:
+            self._switchboard.scripts.admit(Door.KEY, settings.model)
+        call_id, answer = await self._switchboard.call(asked.offer, settings, filtered=filtered)
         location = {"Location": f"{OPENAI}/realtime/calls/{call_id}"}
         return Response(answer, 201, location, media_type=SDP)
 
@@ -99,8 +101,9 @@ async def _healthy(request: Request) -> Response:
 async def _refused(request: Request, error: Exception) -> Response:
     """Every fault in the wire's error object."""
     assert isinstance(error, Fault)
-    status = error.status if isinstance(error, Refusal) else 400
-    return JSONResponse({"error": error.body()}, status)
+    if isinstance(error, Refusal):
+        return JSONResponse({"error": error.body()}, error.status, error.headers)
+    return JSONResponse({"error": error.body()}, 400)
 
 
 async def _unrouted(request: Request, error: Exception) -> Response:

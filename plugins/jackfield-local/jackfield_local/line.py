@@ -87,6 +87,9 @@ class Line(Protocol):
     def flush(self) -> None:
         """Stop at once: everything queued is dropped, and `PlayFinished(cut=True)` tells what was heard."""
 
+    def vanish(self) -> None:
+        """Send nothing any more, and tell nobody: a fault, on purpose."""
+
     async def close(self) -> None:
         """Hang up. Idempotent."""
 

@@ -6,11 +6,14 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Protocol
 
 from jackfield_local.engine import effects as orders
 from jackfield_local.engine.session import Session
+from jackfield_local.engine.shapes import Event
+from jackfield_local.faults.fault import Cut, Fail, Serve, Vanish
+from jackfield_local.faults.wire import Wire
 from jackfield_local.line import (
     AudioReceived,
     KeyPressed,
@@ -37,6 +40,9 @@ class Client(Protocol):
     def send(self, kind: str, text: str) -> None:
         """One event, encoded; `kind` is its type."""
 
+    def cut(self, code: int) -> None:
+        """Close this client's WebSocket, if it has one; the session goes on."""
+
     def close(self, code: int, reason: str) -> None:
         """The session is over."""
 
@@ -45,9 +51,15 @@ class LiveSession:
     """A session, its clients, its line if it has one, and its tasks. Everything happens on one loop."""
 
     def __init__(
-        self, session: Session, mind: Mind, threads: SpeechThreads, line: Line | None = None
+        self,
+        session: Session,
+        mind: Mind,
+        threads: SpeechThreads,
+        line: Line | None = None,
+        wire: Wire | None = None,
     ) -> None:
         self.session = session
+        self.wire = wire or Wire()
         self._mind = mind
         self._threads = threads
         self._line = line
@@ -94,7 +106,9 @@ class LiveSession:
         """From now on this client is told everything."""
         self._clients.append(client)
         for event in self.session.greeting():
-            client.send(str(event["type"]), json.dumps(event, ensure_ascii=False))
+            for deed in self.wire.through(orders.Emit(event)):
+                if isinstance(deed, orders.Emit):
+                    client.send(str(deed.event["type"]), _encoded(deed.event))
 
     def leave(self, client: Client) -> None:
         if client in self._clients:
@@ -104,12 +118,23 @@ class LiveSession:
 
     async def receive(self, text: str) -> None:
         """One message from a client. Long sound in it is heard a second at a time, others in between."""
-        self.session.receive(text, self._now())
+        self._hear(text)
         self._act()
         while self.session.behind and not self.over:
             await asyncio.sleep(0)
             self.session.catch_up(self._now())
             self._act()
+
+    def _hear(self, text: str) -> None:
+        event = self.wire.read(text)
+        if event is None:
+            self.session.receive(text, self._now())
+            return
+        for deed in self.wire.heard(event):
+            if isinstance(deed, Serve):
+                self.session.receive(json.dumps(deed.event), self._now())
+            elif isinstance(deed, orders.Effect):
+                self._carry_out_all([deed])
 
     async def _follow(self, line: Line) -> None:
         async for event in line.events():
@@ -122,7 +147,7 @@ class LiveSession:
             case AudioReceived(pcm=pcm):
                 self.session.hear(pcm, self._now())
             case TextReceived(text=text):
-                self.session.receive(text, self._now())
+                self._hear(text)
             case PlayStarted(item_id=item_id):
                 self.session.play_started(item_id)
             case PlayFinished(item_id=item_id, played_ms=played_ms, cut=cut):
@@ -165,22 +190,38 @@ class LiveSession:
 
     def _act(self) -> None:
         """Carry out what the engine wants, and wake it when it asks to be woken."""
-        for effect in self.session.effects():
-            self._carry_out(effect)
+        while effects := self.session.effects():
+            self._carry_out_all(effects)
         if self._timer is not None:
             self._timer.cancel()
         self._timer = None
-        if not self.over and self.session.deadline != float("inf"):
-            self._timer = asyncio.get_running_loop().call_at(self.session.deadline, self._tick)
+        deadline = min(self.session.deadline, self.wire.deadline)
+        if not self.over and deadline != float("inf"):
+            self._timer = asyncio.get_running_loop().call_at(deadline, self._tick)
+
+    def _carry_out_all(self, effects: Sequence[orders.Effect]) -> None:
+        for deed in self.wire.told(effects, self._now()):
+            match deed:
+                case Fail(response_id, code, message):
+                    self.session.failed(response_id, code, message, self._now())
+                case Cut(code):
+                    for client in self._clients:
+                        client.cut(code)
+                case Vanish() if self._line is not None:
+                    self._line.vanish()
+                case _ if isinstance(deed, orders.Effect):
+                    self._carry_out(deed)
 
     def _tick(self) -> None:
+        for effect in self.wire.due(self._now()):
+            self._carry_out(effect)
         self.session.tick(self._now())
         self._act()
 
     def _carry_out(self, effect: orders.Effect) -> None:
         match effect:
             case orders.Emit(event=event):
-                text = json.dumps(event, ensure_ascii=False)
+                text = _encoded(event)
                 for client in list(self._clients):
                     client.send(str(event["type"]), text)
                 if event["type"] == "session.updated":
@@ -228,3 +269,7 @@ class LiveSession:
     @staticmethod
     def _now() -> float:
         return asyncio.get_running_loop().time()
+
+
+def _encoded(event: Event) -> str:
+    return json.dumps(event, ensure_ascii=False)

@@ -77,6 +77,10 @@ class MediaLine:
         """Drop what is queued. Items that were not finished are over: later sound of them is dropped too."""
         self._ask("flush")
 
+    def vanish(self) -> None:
+        """Send nothing any more, and tell nobody."""
+        self._ask("vanish")
+
     async def close(self) -> None:
         """Hang up. Idempotent; returns when the line is closed, after `HANG_UP_WITHIN` at the latest."""
         if self._state is LineState.OPEN:

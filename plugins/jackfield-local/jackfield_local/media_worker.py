@@ -1,8 +1,8 @@
 """One media process of the embedded server: `python -m jackfield_local.media_worker`.
 
 It owns the callers' peer connections and the clock by which they hear us. What the front asks for comes
-over the wire as `answer`, `send`, `play`, `finish`, `flush` and `close`, each with the name of a line;
-what happens goes back the same way. When the front dies, the wire ends and so does this.
+over the wire as `answer`, `send`, `play`, `finish`, `flush`, `vanish` and `close`, each with the name of a
+line; what happens goes back the same way. When the front dies, the wire ends and so does this.
 """
 
 from __future__ import annotations
@@ -61,6 +61,8 @@ class CallerLeg:
                 self._report(self._playout.flush())
             case "send":
                 self._send(message.payload.decode())
+            case "vanish":
+                self._peer.fall_silent()
 
     def _play(self, item: str, pcm: bytes) -> None:
         if not self._playout.play(item, pcm) and self._playout.queued and item not in self._overfull:

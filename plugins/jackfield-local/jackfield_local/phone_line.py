@@ -69,6 +69,9 @@ class PhoneLine:
         if item_id in self._playing:
             self._timers.append(self._loop.call_at(self._free_at, self._played, item_id))
 
+    def vanish(self) -> None:
+        """There is no sound that could be missed."""
+
     def flush(self) -> None:
         for timer in self._timers:
             timer.cancel()

@@ -16,9 +16,11 @@ class Refusal(Fault):
         code: str | None = None,
         param: str | None = None,
         kind: str = INVALID_REQUEST,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message, code=code, param=param, kind=kind)
         self.status = status
+        self.headers = {} if retry_after is None else {"Retry-After": f"{retry_after:g}"}
 
 
 def unauthorised(message: str) -> Refusal:

@@ -11,8 +11,11 @@ from jackfield_local.engine.ids import new_id
 from jackfield_local.engine.session import DEFAULT_SECONDS, Session
 from jackfield_local.engine.session_settings import SessionSettings
 from jackfield_local.faculty import Faculties
+from jackfield_local.faults.fault import Door
+from jackfield_local.faults.wire import Wire
 from jackfield_local.line import Line, Lines, LinesFull
 from jackfield_local.live import LiveSession
+from jackfield_local.minds.script import ScriptMind
 from jackfield_local.phones import Phones
 from jackfield_local.refusals import bad_body, overloaded, unknown_call
 from jackfield_local.scripts import Scripts
@@ -53,6 +56,9 @@ class DataChannel:
         if not self._filtered or kind in FILTERED:
             self._line.send(text)
 
+    def cut(self, code: int) -> None:
+        """This is no WebSocket."""
+
     def close(self, code: int, reason: str) -> None:
         """The line closes with the session."""
 
@@ -64,7 +70,8 @@ class Switchboard:
         self, faculties: Faculties, lines: Lines, *, session_seconds: float = DEFAULT_SECONDS
     ) -> None:
         self._faculties = faculties
-        self.scripts = Scripts()
+        mind = faculties.mind
+        self.scripts = Scripts(mind.faults if isinstance(mind, ScriptMind) else ())
         self.phones = Phones()
         self._threads = SpeechThreads(faculties)
         self._lines = lines
@@ -75,11 +82,13 @@ class Switchboard:
     def open(self, settings: SessionSettings) -> LiveSession:
         """A session whose sound travels in events. Raises `Refusal`."""
         self._require_room()
+        self.scripts.admit(Door.SESSION, settings.model)
         return self._run(settings, None)
 
     async def call(self, offer: str, settings: SessionSettings, *, filtered: bool) -> tuple[str, str]:
         """A session for a WebRTC offer: its call id and the SDP answer. Raises `Refusal`."""
         self._require_room()
+        self.scripts.admit(Door.CALL, settings.model)
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 line = await self._lines.answer(offer)
@@ -89,7 +98,7 @@ class Switchboard:
             raise overloaded("No line is free; try again when a call has ended.") from None
         call_id = new_id("rtc")
         live = self._run(settings, line, call_id)
-        live.join(DataChannel(line, filtered))
+        live.join(DataChannel(line, filtered or live.wire.filters_channel))
         log.info("call %s is session %s", call_id, live.session.id)
         return call_id, line.sdp
 
@@ -110,6 +119,12 @@ class Switchboard:
         live = self._calls.get(call_id)
         if live is None or live.over:
             raise unknown_call()
+        return live
+
+    def sideband(self, call_id: str) -> LiveSession:
+        """As `find`, for a WebSocket beside the call."""
+        live = self.find(call_id)
+        self.scripts.admit(Door.SIDEBAND, live.session.settings.model)
         return live
 
     def hang_up(self, call_id: str) -> None:
@@ -143,16 +158,17 @@ class Switchboard:
             raise overloaded(f"The server already has {MOST_SESSIONS} sessions.")
 
     def _run(self, settings: SessionSettings, line: Line | None, call_id: str | None = None) -> LiveSession:
+        wire = Wire(self.scripts.faults(settings.model))
         session = Session(
             settings.copy(),
             self._faculties.new_activity(),
             plays=line is not None,
             now=asyncio.get_running_loop().time(),
             wall=time.time(),
-            seconds=self._session_seconds,
+            seconds=min(self._session_seconds, wire.lasts),
         )
         mind = self.scripts.mind(settings.model) or self._faculties.mind
-        live = LiveSession(session, mind, self._threads, line)
+        live = LiveSession(session, mind, self._threads, line, wire)
         if call_id is not None:
             self._calls[call_id] = live
         task = asyncio.create_task(live.run())

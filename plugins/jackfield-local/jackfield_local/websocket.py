@@ -22,6 +22,7 @@ SUBPROTOCOL = "realtime"
 MOST_WAITING = 10_000  # events a client may be behind before it is given up,
 MOST_WAITING_CHARACTERS = 64 * 1024 * 1024  # and their size: a quarter of an hour of sound
 TRY_AGAIN_LATER = 1013
+ABNORMAL = 1006  # no code of a closing frame: there is none
 CLOSE_SECONDS = 5.0
 
 
@@ -42,7 +43,7 @@ class Socket:
             self._characters += len(text)
 
     def close(self, code: int, reason: str) -> None:
-        """After what is waiting. Idempotent; the first reason counts."""
+        """After what is waiting. Idempotent; the first reason counts. 1006 breaks the connection."""
         if self._ending is not None:
             return
         self._ending = code, reason
@@ -50,13 +51,21 @@ class Socket:
             self._waiting.get_nowait()
         self._waiting.put_nowait(self._ending)
 
+    def cut(self, code: int) -> None:
+        self.close(code, "")
+
     async def pump(self) -> None:
         """Send what is waiting until the end."""
         while isinstance(message := await self._waiting.get(), str):
             self._characters -= len(message)
             await self._websocket.send_text(message)
-        code, reason = message
-        await self._websocket.close(code, reason)
+        if not self.broken:
+            await self._websocket.close(*message)
+
+    @property
+    def broken(self) -> bool:
+        """Whether the connection is to end without a goodbye."""
+        return self._ending is not None and self._ending[0] == ABNORMAL
 
 
 class Sockets:
@@ -70,8 +79,7 @@ class Sockets:
         try:
             live, own = self._admit(websocket)
         except Fault as fault:
-            status = fault.status if isinstance(fault, Refusal) else 400
-            await websocket.send_denial_response(JSONResponse({"error": fault.body()}, status))
+            await websocket.send_denial_response(_refused(fault))
             return
         offered = websocket.scope["subprotocols"]
         await websocket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
@@ -90,7 +98,7 @@ class Sockets:
         if call_id:
             if secret is not None:  # an ephemeral key opens sessions; it does not control others
                 raise unknown_call()
-            return self._switchboard.find(call_id), False
+            return self._switchboard.sideband(call_id), False
         if secret is not None:
             return self._switchboard.open(secret.settings), True
         if query.get("intent") == "transcription":
@@ -100,27 +108,40 @@ class Sockets:
         return self._switchboard.open(SessionSettings(model=model)), True
 
 
+def _refused(fault: Fault) -> JSONResponse:
+    if isinstance(fault, Refusal):
+        return JSONResponse({"error": fault.body()}, fault.status, fault.headers)
+    return JSONResponse({"error": fault.body()}, 400)
+
+
 async def _converse(websocket: WebSocket, live: LiveSession, own: bool) -> None:
     socket = Socket(websocket)
     sending = asyncio.create_task(_send(socket))
     live.join(socket)
     if live.over:  # it ended while this socket was opening
         socket.close(1000, "the session is over")
+    reading = asyncio.create_task(_read(websocket, live))
+    sending.add_done_callback(lambda _: reading.cancel() if socket.broken else None)
     try:
-        while True:
-            message = await websocket.receive()
-            if message["type"] == "websocket.disconnect":
-                break
-            await live.receive(
-                message.get("text") or (message.get("bytes") or b"").decode("utf-8", "replace")
-            )
+        await asyncio.wait([reading])
+        if not reading.cancelled():
+            reading.result()
     finally:
+        reading.cancel()
         live.leave(socket)
         if own:
             live.end(reason="the client is gone")
         socket.close(1000, "")
         await asyncio.wait([sending], timeout=CLOSE_SECONDS)
         sending.cancel()
+
+
+async def _read(websocket: WebSocket, live: LiveSession) -> None:
+    while True:
+        message = await websocket.receive()
+        if message["type"] == "websocket.disconnect":
+            break
+        await live.receive(message.get("text") or (message.get("bytes") or b"").decode("utf-8", "replace"))
 
 
 async def _send(socket: Socket) -> None:

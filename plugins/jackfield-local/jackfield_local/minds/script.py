@@ -16,11 +16,14 @@ A script is YAML, a mapping with `steps` and perhaps `otherwise`:
         fail: the model is down       # the response fails with this message
     otherwise:
       say: I have no line for that.
+    faults:                         # what the server does wrong besides (see `faults/table.py`)
+      - failed_response
+      - late_created: {seconds: 500ms}
 
 Each response uses the first step that fits. Where none does, and nothing was heard, what the response's own
 instructions order is said (a greeting, that a tool is still running). Otherwise, without `otherwise`, the
 response fails, and its message says what was heard. A step with neither `hear`, `output` nor `start`
-always fits.
+always fits. A script that a client hands in may have `faults` alone: its mind is the server's own.
 """
 
 from __future__ import annotations
@@ -32,9 +35,20 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    ValidationError,
+    model_validator,
+)
 
 from jackfield.errors import ConfigurationError
+from jackfield_local.durations import as_seconds
+from jackfield_local.faults.fault import Fault
+from jackfield_local.faults.table import fault_of
 from jackfield_local.minds.dialogue import Dialogue, read
 from jackfield_local.minds.orders import reported, verbatim
 from jackfield_local.speech import Call, Say, Thought
@@ -56,12 +70,6 @@ def _as_words(value: object) -> object:
     return value.split() if isinstance(value, str) else value
 
 
-def _as_seconds(value: object) -> object:
-    if isinstance(value, str) and (found := re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s)", value)):
-        return float(found[1]) / (1000 if found[2] == "ms" else 1)
-    return value
-
-
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -80,7 +88,7 @@ class Step(_Strict):
     output: str = ""
     start: bool = False
     once: bool = False
-    delay: Annotated[float, BeforeValidator(_as_seconds), Field(ge=0, le=60)] = 0
+    delay: Annotated[float, BeforeValidator(as_seconds), Field(ge=0, le=60)] = 0
     fail: str = ""
     say: str = ""
     call: Annotated[list[ScriptedCall], BeforeValidator(_as_list)] = []
@@ -106,8 +114,15 @@ class Step(_Strict):
 class Script(_Strict):
     """A whole script."""
 
-    steps: list[Step] = Field(min_length=1)
+    steps: list[Step] = []
     otherwise: Step | None = None
+    faults: list[Annotated[InstanceOf[Fault], BeforeValidator(fault_of)]] = []
+
+    @model_validator(mode="after")
+    def _is_for_something(self) -> Script:
+        if not (self.steps or self.otherwise or self.faults):
+            raise ValueError('there must be "steps", "otherwise" or "faults"')
+        return self
 
 
 def load_script(path: Path) -> Script:
@@ -147,6 +162,11 @@ class ScriptMind:
 
     def __init__(self, script: Script) -> None:
         self._script = script
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """What the server does wrong besides."""
+        return self._script.faults
 
     def prepare(self, tools: Sequence[Mapping[str, object]]) -> None:
         """A script knows its tools."""
