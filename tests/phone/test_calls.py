@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from jackfield import ToolContext, hookimpl
+from jackfield.config.phone import PhoneConfig
 from jackfield.conversation.notices import KeyPressed, KeysEntered
 from jackfield.errors import ProviderRefused
 from jackfield.hookspecs import RegisterTool, SessionFacts
@@ -217,6 +218,18 @@ async def test_a_call_by_phone_keeps_its_line(phone: Shop) -> None:
     assert session.line.attached
     ends = session.conversation.presence.lands_at()
     assert ends is not None and 3500 < ends < 3600, "before the service's limit it ends with a goodbye"
+
+
+async def test_other_routes_count_from_the_next_call_on(phone: Shop) -> None:
+    before = phone.runtime.config
+    try:
+        other = before.model_copy(update={"phone": PhoneConfig(otherwise="reject 486")})
+        assert await phone.runtime.reload(other)
+        call = await phone.call()
+        assert (call.stand, call.status_code) == (Stand.REJECTED, 486)
+    finally:
+        await phone.runtime.reload(before)
+    assert (await phone.call()).stand is Stand.TALKING
 
 
 async def test_when_all_lines_are_taken_it_is_busy() -> None:
