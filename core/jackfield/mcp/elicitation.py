@@ -80,11 +80,21 @@ def _choices(field: Mapping[str, Json]) -> list[tuple[Json, str]]:
 
 
 def result_of(inquiry: Inquiry, reply: Reply) -> types.ElicitResult:
-    """The reply as the server is told it."""
+    """The reply as the server is told it; what was not answered is what the server has as its default
+    (SEP-1034)."""
     answered = reply.kind is ReplyKind.ACCEPTED and not inquiry.url
-    return types.ElicitResult.model_validate(
-        {"action": ACTIONS[reply.kind], "content": dict(reply.values) if answered else None}
-    )
+    content = {**_defaults(inquiry.schema), **reply.values} if answered else None
+    return types.ElicitResult.model_validate({"action": ACTIONS[reply.kind], "content": content})
+
+
+def _defaults(schema: Mapping[str, Json]) -> dict[str, Json]:
+    properties = schema.get("properties")
+    fields = properties if isinstance(properties, Mapping) else {}
+    return {
+        name: field["default"]
+        for name, field in fields.items()
+        if isinstance(field, Mapping) and "default" in field
+    }
 
 
 CANCELLED = types.ElicitResult(action="cancel")

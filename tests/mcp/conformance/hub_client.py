@@ -1,0 +1,70 @@
+"""Jackfield's hub as a client of the suite: connects to the address given last, and does what is wanted."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from concurrent.futures import Future
+
+import tasks
+
+from jackfield.calls import Inquiry, Json, Reply, ReplyKind
+from jackfield.config.servers import McpServerConfig
+from jackfield.errors import ToolError
+from jackfield.mcp.hub import Hub
+from jackfield.mcp.state import CONNECTED
+from jackfield.tools.tool import Tool, ToolContext
+
+NAME = "suite"
+PATIENCE = 25.0
+
+
+def main(url: str) -> int:
+    changed = threading.Condition()
+
+    def notice(_: str) -> None:
+        with changed:
+            changed.notify_all()
+
+    config = McpServerConfig(url=url, transport="http", mode=tasks.mode(), heartbeat=None)
+    hub = Hub({NAME: config}, changed=notice)
+    hub.start()
+    try:
+        with changed:
+            changed.wait_for(lambda: hub.status()[0].state in CONNECTED or hub.status()[0].error, PATIENCE)
+        (status,) = hub.status()
+        if status.state not in CONNECTED:
+            print(status.error, file=sys.stderr)
+            return 1
+        work(hub)
+    finally:
+        asyncio.run(hub.aclose())
+    return 0
+
+
+def work(hub: Hub) -> None:
+    tools = {tool.name.removeprefix(f"{NAME}."): tool for tool in hub.sources()[0].tools()}
+    schemas = {name: tool.parameters for name, tool in tools.items()}
+    wanted = [(tools[name], given) for name, given in tasks.calls(schemas) if name in tools]
+    for future in [submit(hub, tool, given, number) for number, (tool, given) in enumerate(wanted)]:
+        try:
+            print(future.result(PATIENCE))
+        except ToolError as error:
+            print(error, file=sys.stderr)
+
+
+def submit(hub: Hub, tool: Tool, given: dict[str, Json], number: int) -> Future[Json]:
+    return hub.executor.submit(
+        tool, given, ToolContext(f"call_{number}", "session", "agent", PATIENCE, ask=answered)
+    )
+
+
+def answered(inquiry: Inquiry) -> Future[Reply]:
+    reply: Future[Reply] = Future()
+    reply.set_result(Reply(ReplyKind.ACCEPTED, tasks.reply(inquiry.schema)))
+    return reply
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[-1]))
