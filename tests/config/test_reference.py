@@ -9,6 +9,7 @@ from pydantic_core import PydanticUndefined
 
 from jackfield.calls import CallPolicy
 from jackfield.config.agents import AgentConfig, Briefing, Defaults, Handoff
+from jackfield.config.auth import AuthConfig, AzureAuthConfig, ClientCredentialsConfig, OAuthConfig
 from jackfield.config.calls import CallLimits, CallsConfig
 from jackfield.config.generation import StoredPrompt, Tracing, Truncation
 from jackfield.config.hearing import NoiseReduction, Transcription, TurnDetection
@@ -50,6 +51,10 @@ SECTIONS: dict[str, type[Model]] = {
     "phone": PhoneConfig,
     "phone.routes": PhoneRoute,
     "mcp_servers": McpServerConfig,
+    "mcp_servers.auth": AuthConfig,
+    "mcp_servers.auth.oauth": OAuthConfig,
+    "mcp_servers.auth.client_credentials": ClientCredentialsConfig,
+    "mcp_servers.auth.azure": AzureAuthConfig,
     "mcp_servers.sampling": SamplingConfig,
     "mcp_servers.tools": ServerToolConfig,
 }

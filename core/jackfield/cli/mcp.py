@@ -42,6 +42,21 @@ def status(context: click.Context, file: Path, as_json: bool) -> None:
 
 
 @mcp.command()
+@click.argument("server")
+@click.argument("file", default="agents.yaml", type=click.Path(path_type=Path))
+@click.option("--browser/--no-browser", default=True, help="Open the address, or print it only.")
+@click.option("--timeout", default=300, show_default=True, type=click.IntRange(1, 3600), help="Seconds.")
+def login(server: str, file: Path, browser: bool, timeout: int) -> None:
+    """Log in to SERVER of FILE (agents.yaml), in a browser on this machine.
+
+    For servers with `auth: {oauth: {}}`. The login is kept for this user, and renewed from then on; a
+    process that is running takes it up by itself.
+    """
+    # On demand: the SDK is nearly half of what the command line imports.
+    import_module("jackfield.cli.mcp_login").login(load(file), server, browser, timeout)
+
+
+@mcp.command()
 @click.argument("file", default="agents.yaml", type=click.Path(path_type=Path))
 @click.option(
     "--tools",

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from jackfield.config.auth import AuthConfig
 from jackfield.config.calls import CallLimits
 from jackfield.config.lasting import Prices
 from jackfield.config.model import Model
@@ -74,6 +75,9 @@ class McpServerConfig(Model):
 
     headers: dict[str, str] = Field(default={}, repr=False)
     """HTTP headers for the address, such as `Authorization`."""
+
+    auth: AuthConfig | None = None
+    """How Jackfield gets the token that the address wants. None: there is none, or it is in `headers`."""
 
     start_timeout: Seconds = 15.0
     """How long it may take to start and list its tools; a session never waits for it."""

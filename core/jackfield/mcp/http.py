@@ -87,14 +87,18 @@ class ReportingClient(httpx2.AsyncClient):
         return response
 
 
-def isolating_client(url: str, headers: Mapping[str, str]) -> IsolatingClient:
+def isolating_client(url: str, headers: Mapping[str, str], auth: httpx2.Auth | None) -> IsolatingClient:
     """A client for one server over streamable HTTP."""
-    return IsolatingClient(headers=dict(headers), timeout=TIMEOUT, trust_env=not is_loopback(url))
+    return IsolatingClient(headers=dict(headers), auth=auth, timeout=TIMEOUT, trust_env=not is_loopback(url))
 
 
-def reporting_client(url: str, headers: Mapping[str, str], failed: Callable[[], None]) -> ReportingClient:
+def reporting_client(
+    url: str, headers: Mapping[str, str], failed: Callable[[], None], auth: httpx2.Auth | None
+) -> ReportingClient:
     """A client for one server over SSE, which calls `failed` when a request was not delivered."""
-    client = ReportingClient(headers=dict(headers), timeout=TIMEOUT, trust_env=not is_loopback(url))
+    client = ReportingClient(
+        headers=dict(headers), auth=auth, timeout=TIMEOUT, trust_env=not is_loopback(url)
+    )
     client.failed = failed
     return client
 

@@ -25,6 +25,9 @@ def redacted(text: str, config: McpServerConfig) -> str:
 def _secrets(config: McpServerConfig) -> Iterator[str]:
     declared = [value for name, value in config.env.items() if SECRET.search(name)]
     declared += config.headers.values()
+    if config.auth is not None:
+        grants = config.auth.oauth, config.auth.client_credentials
+        declared += [each.client_secret for each in grants if each is not None and each.client_secret]
     for fixed in (config.fixed, *(entry.fixed for entry in config.tools.values())):
         declared += [str(value) for name, value in fixed.items() if SECRET.search(name)]
     for value in declared:

@@ -112,7 +112,7 @@ class Server:
     async def _live(self) -> Ending:
         """One connection, from its start to its end."""
         try:
-            tail = StderrTail(self.name)
+            tail = StderrTail(self.name, lambda line: redacted(line, self.config))
         except OSError as failure:  # no file descriptor left: a bad day of ours, which may pass
             return Ending(reason(failure), held=0.0, hopeless=False)
         clock = asyncio.get_running_loop().time

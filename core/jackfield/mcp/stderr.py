@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections import deque
+from collections.abc import Callable
 from threading import Thread
 from types import TracebackType
 from typing import Self, TextIO
@@ -16,15 +17,17 @@ logger = logging.getLogger(__name__)
 
 
 class StderrTail:
-    """A pipe for one child's stderr; of what it writes the last lines are kept, and all goes to the log.
+    """A pipe for one child's stderr; of what it writes the last lines are kept, and all goes to the log, each
+    line as `clean` gives it.
 
     A child needs a real file descriptor, and a file would grow for as long as the child lives. The pipe
     is read by a thread, which works on every platform; it ends when the last process that holds the
     writing end is gone, be it a grandchild.
     """
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: str, clean: Callable[[str], str] = str) -> None:
         self._server = server
+        self._clean = clean
         self._lines: deque[str] = deque(maxlen=LINES)
         reading, writing = os.pipe()
         self.writer: TextIO = os.fdopen(writing, "w")
@@ -49,6 +52,6 @@ class StderrTail:
     def _read(self, descriptor: int) -> None:
         with os.fdopen(descriptor, encoding="utf-8", errors="replace") as stream:
             for line in stream:
-                if words := line.rstrip()[:LINE_LENGTH]:
+                if words := self._clean(line.rstrip())[:LINE_LENGTH]:
                     self._lines.append(words)
                     logger.debug("%s: %s", self._server, words)

@@ -20,6 +20,7 @@ from mcp.shared.message import SessionMessage
 
 from jackfield.config.servers import McpServerConfig
 from jackfield.errors import McpError
+from jackfield.mcp.auth.sources import bearer
 from jackfield.mcp.http import isolating_client, reporting_client
 
 if TYPE_CHECKING:  # the SDK has no public name for the pair of streams
@@ -43,9 +44,9 @@ def transport_to(
     if config.url is None:
         inner = stdio_client(_process(name, config), errlog=stderr)
     elif config.transport == "sse":
-        inner = _sse(config, ended)
+        inner = _sse(name, config, ended)
     else:
-        inner = _streamable_http(config)
+        inner = _streamable_http(name, config)
     return _watched(inner, ended)
 
 
@@ -81,24 +82,33 @@ def program(name: str, command: str, path: str | None = None) -> str:
 
 
 @asynccontextmanager
-async def _streamable_http(config: McpServerConfig) -> AsyncIterator[TransportStreams]:
+async def _streamable_http(name: str, config: McpServerConfig) -> AsyncIterator[TransportStreams]:
     url = config.url or ""
     async with (
-        isolating_client(url, config.headers) as client,
+        bearer(name, config) as auth,
+        isolating_client(url, config.headers, auth) as client,
         streamable_http_client(url, http_client=client, max_sse_event_size=LARGEST_EVENT) as streams,
     ):
         yield streams
 
 
-def _sse(config: McpServerConfig, ended: Ended) -> AbstractAsyncContextManager[TransportStreams]:
+@asynccontextmanager
+async def _sse(name: str, config: McpServerConfig, ended: Ended) -> AsyncIterator[TransportStreams]:
     url = config.url or ""
+    async with bearer(name, config) as ours, _sse_with(ours, url, config, ended) as streams:
+        yield streams
+
+
+def _sse_with(
+    ours: httpx2.Auth | None, url: str, config: McpServerConfig, ended: Ended
+) -> AbstractAsyncContextManager[TransportStreams]:
 
     def client(
         headers: dict[str, str] | None = None,
         timeout: httpx2.Timeout | None = None,
         auth: httpx2.Auth | None = None,
     ) -> httpx2.AsyncClient:
-        return reporting_client(url, config.headers, ended)
+        return reporting_client(url, config.headers, ended, ours)
 
     return sse_client(url, httpx_client_factory=client)
 

@@ -1,0 +1,226 @@
+"""Logins at a real authorization server: the first one, their renewal, and their end."""
+
+import asyncio
+import logging
+import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from jackfield.cli.mcp_login import login
+from jackfield.config import load
+from jackfield.config.servers import McpServerConfig
+from jackfield.errors import ConfigurationError, McpError
+from jackfield.mcp import ServerState
+from jackfield.mcp.auth.logging_in import log_in
+from jackfield.mcp.auth.store import LoginStore, state_folder
+from tests.mcp.board import PATIENCE, Board, board
+from tests.mcp.guarded import ROBOT, Gate, guarded
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which logins are kept."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    return state_folder(platform="linux") / "mcp"
+
+
+@pytest.fixture
+def gate() -> Gate:
+    return Gate()
+
+
+@pytest.fixture
+async def base(gate: Gate) -> AsyncIterator[str]:
+    async with guarded(gate) as base:
+        yield base
+
+
+class Browser:
+    """Somebody who opens an address, and is sent on."""
+
+    def __init__(self) -> None:
+        self.pages: list[str] = []
+        self._opening: list[asyncio.Task[None]] = []
+
+    def open(self, url: str) -> None:
+        self._opening.append(asyncio.create_task(self._open(url)))
+
+    async def _open(self, url: str) -> None:
+        async with httpx2.AsyncClient(follow_redirects=True, trust_env=False) as http:
+            self.pages.append((await http.get(url)).text)
+
+    async def done(self) -> None:
+        await asyncio.gather(*self._opening)
+
+
+def vault(base: str, **auth: object) -> McpServerConfig:
+    return McpServerConfig.model_validate(
+        {"url": f"{base}/mcp", "transport": "http", "auth": auth or {"oauth": {}}}
+    )
+
+
+async def logged_in(base: str, **auth: object) -> Browser:
+    browser = Browser()
+    await log_in(vault(base, **auth), browser.open, PATIENCE)
+    await browser.done()
+    return browser
+
+
+@asynccontextmanager
+async def connected(base: str, **auth: object) -> AsyncIterator[Board]:
+    async with board({"vault": vault(base, **auth)}) as hub:
+        await hub.ready("vault")
+        yield hub
+
+
+def modes(folder: Path) -> list[int]:
+    """Of the folder and what is in it, or nothing where it was never made."""
+    there = [folder, *folder.iterdir()] if folder.exists() else []
+    return [stat.S_IMODE(each.stat().st_mode) for each in there]
+
+
+async def test_a_login_is_made_once_and_kept_where_its_owner_alone_can_read_it(
+    base: str, gate: Gate, state: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    browser = await logged_in(base)
+    assert "You are logged in" in browser.pages[0]
+    assert modes(state) == [0o700, 0o600]
+    async with connected(base) as hub:
+        assert await hub.call("vault.open_box", number=7) == "Box 7 is open."
+    assert len(gate.given) == 2, "one access token, one refresh token"
+    assert not [secret for secret in gate.given if secret in caplog.text]
+
+
+async def test_without_a_login_the_server_has_failed_and_the_next_step_is_named(
+    base: str, state: Path
+) -> None:
+    async with board({"vault": vault(base)}) as hub:
+        await hub.until(lambda: hub.status("vault").error != "")
+        assert "run `jackfield mcp login vault`" in hub.status("vault").error
+        await logged_in(base)
+        await hub.ready("vault")
+
+
+async def test_a_token_that_is_about_to_end_is_renewed_before(base: str, gate: Gate, state: Path) -> None:
+    gate.life = 0
+    await logged_in(base)
+    gate.life = 3600
+    async with connected(base) as hub:
+        assert await hub.call("vault.open_box", number=1) == "Box 1 is open."
+    assert len(gate.given) == 4, "renewed once, and kept"
+    async with connected(base) as hub:
+        assert await hub.call("vault.open_box", number=2) == "Box 2 is open."
+    assert len(gate.given) == 4
+
+
+async def test_a_token_that_is_refused_is_renewed_once_for_all_calls(
+    base: str, gate: Gate, state: Path
+) -> None:
+    await logged_in(base)
+    async with connected(base) as hub:
+        gate.access.clear()
+        calls = [hub.call("vault.open_box", number=number) for number in range(5)]
+        assert await asyncio.gather(*calls) == [f"Box {number} is open." for number in range(5)]
+        assert hub.status("vault").connections == 1
+    assert len(gate.given) == 4
+
+
+async def test_an_authorization_server_that_is_away_for_a_while_costs_no_login(
+    base: str, gate: Gate, state: Path
+) -> None:
+    await logged_in(base)
+    async with connected(base) as hub:
+        gate.down = True
+        gate.access.clear()
+        with pytest.raises(Exception, match="not answering right now"):
+            await hub.call("vault.open_box", number=1)
+        gate.down = False
+        await hub.ready("vault")
+        assert await hub.call("vault.open_box", number=2) == "Box 2 is open."
+
+
+async def test_a_login_that_was_taken_back_is_forgotten_and_asked_for_again(
+    base: str, gate: Gate, state: Path
+) -> None:
+    await logged_in(base)
+    async with connected(base) as hub:
+        gate.access.clear()
+        gate.refresh.clear()
+        with pytest.raises(Exception, match="vault server"):
+            await hub.call("vault.open_box", number=1)
+        await hub.until(lambda: "run `jackfield mcp login vault`" in hub.status("vault").error)
+        assert modes(state) == [0o700]
+        await logged_in(base)
+        await hub.ready("vault")
+        assert await hub.call("vault.open_box", number=2) == "Box 2 is open."
+
+
+async def test_an_answer_to_another_question_is_turned_away_and_the_right_one_waited_for(
+    base: str, state: Path
+) -> None:
+    browser, pages = Browser(), list[str]()
+
+    async def stray(url: str) -> None:
+        redirect = httpx2.URL(url).params["redirect_uri"]
+        async with httpx2.AsyncClient(trust_env=False) as http:
+            for query in ({"code": "x", "state": "wrong"}, {"code": "x"}, {"error": "access_denied"}):
+                answer = await http.get(redirect, params=query)
+                pages.append(f"{answer.status_code} {answer.text}")
+        browser.open(url)
+
+    tasks = list[asyncio.Task[None]]()
+    await log_in(vault(base), lambda url: tasks.append(asyncio.create_task(stray(url))), PATIENCE)
+    await browser.done()
+    assert [page[:3] for page in pages] == ["400"] * 3
+    assert LoginStore().read(f"{base}/mcp") is not None
+
+
+async def test_a_login_that_nobody_makes_or_that_is_refused_says_so(base: str, state: Path) -> None:
+    with pytest.raises(McpError, match="nobody logged in within"):
+        await log_in(vault(base), lambda url: None, 0.2)
+    browser = Browser()
+
+    def refuse(url: str) -> None:
+        asked = httpx2.URL(url).params
+        browser.open(f"{asked['redirect_uri']}?state={asked['state']}&error=access_denied")
+
+    with pytest.raises(McpError, match="access_denied"):
+        await log_in(vault(base), refuse, PATIENCE)
+    assert modes(state) == []
+
+
+async def test_client_credentials_get_tokens_without_anybody(
+    base: str, gate: Gate, state: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    client_id, secret = ROBOT
+    grant = {"client_id": client_id, "client_secret": secret, "issuer": base}
+    async with connected(base, client_credentials=grant) as hub:
+        assert await hub.call("vault.open_box", number=1) == "Box 1 is open."
+        gate.access.clear()
+        assert await hub.call("vault.open_box", number=2) == "Box 2 is open."
+        assert hub.status("vault").connections == 1
+    assert len(gate.given) == 4
+    wrong = {**grant, "client_secret": "s3cret-that-is-wrong"}
+    async with board({"vault": vault(base, client_credentials=wrong)}) as hub:
+        await hub.until(lambda: hub.status("vault").state is ServerState.FAILED)
+        assert "invalid_client" in hub.status("vault").error
+        assert "s3cret" not in hub.status("vault").error
+    assert not [each for each in (*gate.given, secret, "s3cret-that-is-wrong") if each in caplog.text]
+
+
+def test_the_command_refuses_what_has_no_login(tmp_path: Path) -> None:
+    file = tmp_path / "agents.yaml"
+    file.write_text(
+        "mcp_servers: {shop: {url: 'http://127.0.0.1:9/mcp'}}\nagents: {desk: {instructions: Hi.}}\n"
+    )
+    config = load(file)
+    with pytest.raises(ConfigurationError, match="declared: shop"):
+        login(config, "nobody", browser=False, seconds=1)
+    with pytest.raises(ConfigurationError, match=r"mcp_servers\.shop\.auth has no `oauth`"):
+        login(config, "shop", browser=False, seconds=1)
