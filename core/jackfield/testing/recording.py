@@ -15,6 +15,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from jackfield.calls import Json
@@ -108,7 +109,7 @@ class Recorder:
         self._recordings[session_id] = recording = Recording(
             file.write, self._redaction, about, time.monotonic
         )
-        return Wiretap(provider, recording)
+        return Wiretap(provider, recording, refused=partial(self._finish, session_id))
 
     def _told(self, notice: Notice, session_id: str) -> None:
         recording = self._recordings.get(session_id)
@@ -116,6 +117,10 @@ class Recorder:
             return
         recording.noticed(notice)
         if isinstance(notice, SessionEnded):
+            self._finish(session_id)
+
+    def _finish(self, session_id: str) -> None:
+        if session_id in self._recordings:
             del self._recordings[session_id]
             self._files.pop(session_id).close()
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Protocol
 
 from jackfield.providers.base import Answer, Event, Provider, SessionObject, Sideband
@@ -26,11 +26,13 @@ class Ear(Protocol):
 
 
 class Wiretap:
-    """A `Provider` of one session, that passes everything on to the real one and lets an `Ear` hear it."""
+    """A `Provider` of one session, that passes everything on to the real one and lets an `Ear` hear it.
+    `refused` is called when no session came of it."""
 
-    def __init__(self, provider: Provider, ear: Ear) -> None:
+    def __init__(self, provider: Provider, ear: Ear, refused: Callable[[], None] = lambda: None) -> None:
         self._provider = provider
         self._ear = ear
+        self._refused = refused
 
     @property
     def kind(self) -> str:
@@ -40,8 +42,8 @@ class Wiretap:
         await self._provider.start()
 
     async def answer(self, offer: str, session: SessionObject) -> Answer:
-        self._ear.opened(session)
-        return await self._provider.answer(offer, session)
+        with self._opening(session):
+            return await self._provider.answer(offer, session)
 
     @asynccontextmanager
     async def sideband(self, call_id: str) -> AsyncIterator[Sideband]:
@@ -50,8 +52,9 @@ class Wiretap:
 
     @asynccontextmanager
     async def connect(self, session: SessionObject) -> AsyncIterator[Sideband]:
-        self._ear.opened(session)
-        async with self._provider.connect(session) as sideband:
+        async with AsyncExitStack() as stack:
+            with self._opening(session):
+                sideband = await stack.enter_async_context(self._provider.connect(session))
             yield _Tapped(sideband, self._ear)
 
     async def hang_up(self, call_id: str) -> None:
@@ -59,8 +62,17 @@ class Wiretap:
         await self._provider.hang_up(call_id)
 
     async def accept(self, call_id: str, session: SessionObject) -> None:
+        with self._opening(session):
+            await self._provider.accept(call_id, session)
+
+    @contextmanager
+    def _opening(self, session: SessionObject) -> Iterator[None]:
         self._ear.opened(session)
-        await self._provider.accept(call_id, session)
+        try:
+            yield
+        except BaseException:
+            self._refused()
+            raise
 
     async def reject(self, call_id: str, status: int) -> None:
         await self._provider.reject(call_id, status)
