@@ -15,6 +15,7 @@ import shlex
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from itertools import dropwhile
 from pathlib import Path
 from types import ModuleType
 
@@ -143,6 +144,7 @@ def test_commands_and_their_options_exist(one: Listing) -> None:
 def must_exist(words: list[str]) -> None:
     """Parsed as the command line parses them, and not carried out."""
     context = click.Context(cli)
+    words = list(dropwhile(("-v", "-vv").__contains__, words))
     name, command, rest = cli.resolve_command(context, words)
     assert command is not None, f"there is no command {name}"
     command.make_context(name, rest, parent=context, resilient_parsing=False)
