@@ -1,5 +1,6 @@
 """What is said of a service, over real sockets: each thing that can be wrong with one."""
 
+import asyncio
 import socket
 from dataclasses import replace
 from pathlib import Path
@@ -150,6 +151,17 @@ async def test_a_login_that_is_not_there_is_about_the_credential(azure: StrictSe
     assert (credential.verdict, credential.what) == ("fail", "provider azure credential")
     assert credential.detail.startswith("environment: no Entra ID credential is available here")
     assert azure.secrets == {}
+
+
+class NeverAnswers(OneGoodScope):
+    async def get_token(self, *scopes: str, **_: object) -> AccessToken:
+        return await asyncio.get_running_loop().create_future()
+
+
+async def test_a_login_that_never_answers_holds_nobody_up(azure: StrictService) -> None:
+    entra = replace(azure_at(azure.url), credential=Entra(NeverAnswers()), credential_kind="default")
+    _, credential = await looked_at(entra, 0.5)
+    assert (credential.verdict, credential.detail) == ("fail", "default: none within 0.5 s")
 
 
 def test_a_key_and_a_credential_at_once_are_refused() -> None:

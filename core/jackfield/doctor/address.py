@@ -12,6 +12,8 @@ import httpx
 
 from jackfield.config.addresses import is_loopback
 from jackfield.doctor.finding import Finding, fail, ok
+from jackfield.plugins.bounded import TookTooLong
+from jackfield.plugins.bounded import within as bounded
 
 _PORTS = {"https": 443, "http": 80}
 
@@ -25,9 +27,11 @@ async def looked_at(what: str, url: str, within: float) -> Finding:
     trust = httpx.create_ssl_context() if secure else None
     port = parts.port or _PORTS[parts.scheme]
     try:
+        # In a thread that nobody waits for: a resolver that hangs cannot be interrupted.
+        await asyncio.to_thread(bounded, within, lambda: socket.getaddrinfo(host, port), "doctor")
         async with asyncio.timeout(within):
             _, writer = await asyncio.open_connection(host, port, ssl=trust)
-    except (OSError, TimeoutError) as error:
+    except (OSError, TimeoutError, TookTooLong) as error:
         return judged(what, f"{host}:{port}", error, within)
     writer.close()
     return ok(what, f"{host}:{port} is reachable" + (", its certificate is good" if secure else ""))
@@ -46,7 +50,7 @@ def judged(what: str, place: str, trouble: Exception, within: float) -> Finding:
     if isinstance(trouble, socket.gaierror):
         fix = "check the spelling of the address, and the network"
         return fail(what, f"{place} is not reachable: its name is not known", fix)
-    if isinstance(trouble, TimeoutError):
+    if isinstance(trouble, TimeoutError | TookTooLong):
         fix = "check the network, the firewall and the service's network rules"
         return fail(what, f"{place} is not reachable: no answer within {within:g} s", fix)
     why = getattr(trouble, "strerror", None) or type(trouble).__name__

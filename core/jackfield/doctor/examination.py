@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from jackfield.config.models import Config
 from jackfield.doctor import file, microphone, network, page, plugins, providers, servers, versions
 from jackfield.doctor.finding import Finding, fail, one_line, warn
 from jackfield.doctor.terms import Terms
 from jackfield.plugins import Plugins
+from jackfield.plugins.bounded import TookTooLong
+from jackfield.plugins.bounded import within as bounded
 from jackfield.providers import BUILT_IN
+
+T = TypeVar("T")
 
 Probe = Callable[[], Awaitable[list[Finding]]]
 
@@ -72,15 +77,20 @@ async def _servers(looked: file.File, terms: Terms) -> list[Finding]:
     if not able:
         return left_out
     try:
-        async with asyncio.timeout(terms.within + SETTLING):
-            return [*await asyncio.to_thread(servers.asked, able, terms.within), *left_out]
-    except TimeoutError:
+        asked = await _in_thread(terms.within + SETTLING, lambda: servers.asked(able, terms.within))
+    except TookTooLong:
         return [fail("MCP servers", "did not end in time", "jackfield mcp status"), *left_out]
+    return [*asked, *left_out]
 
 
 async def _microphone(within: float) -> list[Finding]:
     try:
-        async with asyncio.timeout(within):
-            return [await asyncio.to_thread(microphone.looked_at)]
-    except TimeoutError:
+        return [await _in_thread(within, microphone.looked_at)]
+    except TookTooLong:
         return [warn(microphone.WHAT, f"the sound system did not answer within {within:g} s")]
+
+
+async def _in_thread(seconds: float, work: Callable[[], T]) -> T:
+    """What `work` returns. A thread that hangs is left behind, and keeps nobody from leaving. Raises
+    `TookTooLong`."""
+    return await asyncio.to_thread(bounded, seconds, work, "doctor")

@@ -33,7 +33,10 @@ def looked_at(terms: Terms) -> File:
     hidden = tuple(secrets(variables, terms.environ))
     lacking = unset(variables, terms.environ)
     config, problems = _read(terms, lacking)
-    lines = [fail(str(terms.file), problem, "jackfield check shows the place") for problem in problems]
+    lines = [
+        fail(str(terms.file), problem.removeprefix(f"{terms.file}:"), "jackfield check shows the place")
+        for problem in problems
+    ]
     if config is not None and not problems:
         but = "; what the environment lacks is told below" if lacking else ""
         lines = [ok(str(terms.file), f"its keys and values are fine: {_count(config)}{but}")]
@@ -52,18 +55,18 @@ def providers_used(config: Config) -> frozenset[str]:
 
 def _read(terms: Terms, lacking: list[Variable]) -> tuple[Config | None, list[str]]:
     """The configuration, and its problems but those of missing variables, which have lines of their own."""
-    problems: list[str] = []
     try:
         return read(terms.file, terms.environ).config, []
     except ConfigurationError as error:
-        problems = [text for text in _PROBLEM.findall(str(error)) or [str(error)] if not _UNSET.search(text)]
-    if problems or not lacking:
-        return None, problems
+        problems = _PROBLEM.findall(str(error)) or [str(error)]
+    others = [problem for problem in problems if not _UNSET.search(problem)]
+    if others or not lacking:
+        return None, others or problems
     stand_ins = {each.name: STAND_IN for each in lacking}
     try:
         return read(terms.file, {**terms.environ, **stand_ins}).config, []
     except ConfigurationError:
-        return None, []
+        return None, ["it cannot be looked at any further before the variables below are set"]
 
 
 def _text(terms: Terms) -> str:

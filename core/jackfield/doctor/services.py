@@ -53,7 +53,7 @@ async def looked_at(service: Service, within: float) -> list[Finding]:
 
 
 async def _steps(service: Service, http: Exchange, within: float) -> AsyncIterator[Finding]:
-    way, (found, headers, credential) = await asyncio.gather(
+    way, (found, headers) = await asyncio.gather(
         address.looked_at(service.what, service.endpoint.base_url, within), _opened(service, within)
     )
     yield way
@@ -61,7 +61,7 @@ async def _steps(service: Service, http: Exchange, within: float) -> AsyncIterat
     if way.verdict is Verdict.FAIL or headers is None:
         return
     try:
-        headers, scope = await _let_in(service, http, headers, credential)
+        headers, scope = await _let_in(service, http, headers, within)
     except ProviderError as trouble:
         yield judged(service.what, service.kind, trouble)
         return
@@ -74,7 +74,7 @@ async def _steps(service: Service, http: Exchange, within: float) -> AsyncIterat
         yield finding
 
 
-async def _opened(service: Service, within: float) -> tuple[Finding, Mapping[str, str] | None, Credential]:
+async def _opened(service: Service, within: float) -> tuple[Finding, Mapping[str, str] | None]:
     """The line about the credential, and the headers it made."""
     what = f"{service.what} credential"
     try:
@@ -82,33 +82,38 @@ async def _opened(service: Service, within: float) -> tuple[Finding, Mapping[str
             headers = await service.credential.headers()
     except TimeoutError:
         fix = "log in again, or check the way to Entra ID"
-        return (
-            fail(what, f"{service.credential_kind}: none within {within:g} s", fix),
-            None,
-            service.credential,
-        )
+        return fail(what, f"{service.credential_kind}: none within {within:g} s", fix), None
     except ProviderError as trouble:
         fix = "log in (az login), or check tenant_id, client_id and the secret of `credential`"
-        return fail(what, f"{service.credential_kind}: {trouble}", fix), None, service.credential
+        return fail(what, f"{service.credential_kind}: {trouble}", fix), None
     told = "a key is there" if service.credential_kind == "api_key" else "a token was given"
-    return ok(what, f"{service.credential_kind}: {told}"), headers, service.credential
+    return ok(what, f"{service.credential_kind}: {told}"), headers
 
 
 async def _let_in(
-    service: Service, http: Exchange, headers: Mapping[str, str], credential: Credential
+    service: Service, http: Exchange, headers: Mapping[str, str], within: float
 ) -> tuple[Mapping[str, str], str]:
     """The headers that the service takes, and the scope they are for: of the credential's scopes, the first
     that is not answered by 401."""
+    credential = service.credential
     try:
         await _mint(service, http, headers)
     except ProviderRefused as refusal:
         other = credential.after_refusal() if refusal.status == 401 else None
         if other is None:
             raise
-        headers, credential = await other.headers(), other
+        headers, credential = await _token(other, service.what, within), other
         await _mint(service, http, headers)
     scopes = getattr(credential, "scopes", ())
     return headers, scopes[0] if scopes else ""
+
+
+async def _token(credential: Credential, what: str, within: float) -> Mapping[str, str]:
+    try:
+        async with asyncio.timeout(within):
+            return await credential.headers()
+    except TimeoutError:
+        raise ProviderUnreachable(f"{what}: no token for another scope within {within:g} s") from None
 
 
 async def _voiced(service: Service, http: Exchange, headers: Mapping[str, str], name: str) -> Finding:
