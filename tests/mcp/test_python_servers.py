@@ -94,7 +94,7 @@ async def test_a_session_with_four_hundred_tools_searches_them() -> None:
         "agents": {"operator": {"instructions": "You look after the cloud.", "tools": ["cloud.*"]}},
     }
     script = [
-        when("schema").calls("tool_search", query="bicep schema of a resource type"),
+        when("schema").calls("tool_search", task="bicep schema of a resource type"),
         when("storage").calls(
             "cloud.bicepschema_get", **{"resource-type": "Microsoft.Storage/storageAccounts"}
         ),
@@ -103,6 +103,6 @@ async def test_a_session_with_four_hundred_tools_searches_them() -> None:
         carried = caller.session.persona.function_tools
         assert len(json.dumps(carried)) < CARRIED
         await caller.says("Is there a schema?")
-        assert "bicepschema_get" in caller.calls["tool_search"].output
+        assert "bicepschema_get" in caller.calls["jackfield.tool_search"].output
         await caller.says("That of storage.")
         assert "Microsoft.Storage" in caller.calls["cloud.bicepschema_get"].output

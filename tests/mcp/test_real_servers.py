@@ -85,6 +85,7 @@ CASES = {
     "form": Case("trigger-elicitation-request", "Ada", answer={"name": "Ada", "check": True}),
     "page": Case("trigger-url-elicitation", "accept", {"url": "https://sign.example/7"}, answer={}),
 }
+PAYMENT: dict[str, Json] = {"url": "https://pay.example/7", "message": "Please pay.", "errorPath": True}
 
 ASIDE = {"simulate-research-query": "it only runs as a task (MCP task augmentation), which is not supported"}
 
@@ -167,6 +168,7 @@ def script() -> list[Cue]:
         for transport in TRANSPORTS
         for name, case in CASES.items()
     ]
+    cues.append(when("payment").calls("stdio.trigger-url-elicitation", **PAYMENT))
     return [*cues, otherwise().says("The server wants to know something.")]
 
 
@@ -186,7 +188,7 @@ async def test_each_tool_of_everything_is_called_in_a_session(
     assert case.told in call.output
 
 
-async def answered(caller: Caller, values: dict[str, Json]) -> None:
+async def answered(caller: Caller, values: dict[str, Json] | None) -> None:
     """The question that is open is answered, as on a screen."""
 
     def unanswered() -> set[str]:
@@ -196,6 +198,25 @@ async def answered(caller: Caller, values: dict[str, Json]) -> None:
     await caller.until(lambda: bool(unanswered()), "for a question")
     (question,) = unanswered()
     assert await caller.session.answer(question, values)
+
+
+async def test_a_page_that_an_error_asks_for_is_shown_and_the_call_made_once_more(caller: Caller) -> None:
+    await caller.says("The payment.", wait=False)
+    await answered(caller, {})  # to the error -32042
+    await answered(caller, {})  # to the elicitation that this server makes of the second call
+    await caller.until(caller.settled, "for the payment")
+    asked = [each for each in caller.notices if isinstance(each, QuestionAsked)][-2:]
+    assert asked[0].text.startswith("Open this link to satisfy the prerequisite")
+    assert asked[1].text == "Please pay."
+    call = caller.calls["stdio.trigger-url-elicitation"]
+    assert (call.outcome, "https://pay.example/7" in call.output) == (OutcomeKind.VALUE, True)
+
+
+async def test_a_page_that_the_caller_does_not_want_ends_the_call(caller: Caller) -> None:
+    await caller.says("The payment.", wait=False)
+    await answered(caller, None)
+    await caller.until(caller.settled, "for the payment")
+    assert "has not agreed" in caller.calls["stdio.trigger-url-elicitation"].output
 
 
 async def test_a_long_operation_tells_how_far_it_is(caller: Caller) -> None:

@@ -47,6 +47,8 @@ async def call(
         seconds = max(deadline - clock(), MARGIN)
         try:
             result = await connection.call(tool, arguments, seconds, context)
+        except ToolError:
+            raise
         except Exception as error:
             await _settle(server, connection, error, repeatable, again)
         else:

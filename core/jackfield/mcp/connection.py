@@ -22,6 +22,7 @@ from jackfield.mcp.backoff import Backoff
 from jackfield.mcp.client_side import LOG_LEVEL, ClientSide
 from jackfield.mcp.errand import Errand, errand
 from jackfield.mcp.faults import MARK, Fate
+from jackfield.mcp.pages import Pages
 from jackfield.mcp.transport import transport_to
 from jackfield.tools.tool import ToolContext
 
@@ -51,6 +52,7 @@ class Connection:
         self._on_loss = lost
         self._news = asyncio.Event()
         self._checking = asyncio.Lock()
+        self._pages = Pages()
         self.under_way: list[Errand] = []
         self.alive = True
 
@@ -133,7 +135,8 @@ class Connection:
         """Have a tool run, for at most `seconds`, in which time the caller is not being asked anything;
         `context` is told its progress in words. Cancelling this cancels the request at the server.
 
-        Raises what the SDK raises, and `TimeoutError`; `faults.fate_of` tells what it means.
+        Raises what the SDK raises, and `TimeoutError`; `faults.fate_of` tells what it means. Raises
+        `ToolError` if the caller has to have been to a page first, and has not.
         """
         if not self.alive:
             raise MCPError(CONNECTION_CLOSED, "Connection closed", {MARK: Fate.UNSENT.value})
@@ -141,8 +144,11 @@ class Connection:
         async def tell(progress: float, total: float | None, message: str | None) -> None:
             context.progress(message or (f"{progress:g} of {total:g}" if total else f"{progress:g}"))
 
-        async with errand(context, seconds, self.under_way):
-            return await self._client_of().call_tool(tool, dict(arguments), progress_callback=tell)
+        async with errand(context, seconds, self.under_way) as this:
+            return await self._pages.first(
+                this,
+                lambda: self._client_of().call_tool(tool, dict(arguments), progress_callback=tell),
+            )
 
     async def read(self, uri: str, context: ToolContext) -> types.ReadResourceResult:
         """Read a resource, within the time that `context` has. Raises as `call` does."""
@@ -160,9 +166,11 @@ class Connection:
         return await self._client_of().read_resource(uri, cache_mode="bypass")
 
     async def hear(self, message: IncomingMessage) -> None:
-        """The SDK's message handler: handshake-era servers tell of changes unasked."""
+        """The SDK's message handler: handshake-era servers tell of changes unasked, and of pages."""
         if isinstance(message, CHANGES):
             self.doubt()
+        elif isinstance(message, types.ElicitCompleteNotification):
+            self._pages.done(message.params.elicitation_id)
 
     async def listen(self) -> None:
         """Have a modern server tell of changes, again and again (2026-07-28, subscriptions/listen).
