@@ -107,6 +107,15 @@ def test_both_doors_of_the_embedded_server_are_fine_and_a_session_opens(
     assert "opened, confirmed and closed" in found[f"provider {kind} session"]["detail"]
 
 
+def test_a_wrong_key_at_the_embedded_server_fails_and_is_not_printed(doctor: Doctor, embedded: str) -> None:
+    text = "provider: openai\nproviders: {openai: {base_url: '${URL}/v1', api_key: '${THE_KEY}'}}\n"
+    text += "agents: {a: {}}\n"
+    done = doctor(text, URL=embedded, THE_KEY="sk-not-the-one-that-opens")
+    assert done.exit_code == 1
+    assert "sk-not-the-one" not in done.output
+    assert "fail  provider openai credential" in done.output
+
+
 def test_offline_asks_no_service_and_fails_for_nothing_that_is_far(doctor: Doctor) -> None:
     text = "provider: openai\nproviders: {openai: {api_key: '${OPENAI_API_KEY}'}}\nagents: {a: {}}\n"
     done = doctor(text, "--offline", OPENAI_API_KEY=KEY)
