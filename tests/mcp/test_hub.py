@@ -6,9 +6,9 @@ import os
 import pytest
 
 from jackfield.config.servers import McpServerConfig
-from jackfield.errors import OutcomeUnknown, ToolError
 from jackfield.mcp import Hub, ServerState
 from jackfield.mcp.backoff import Backoff
+from jackfield.mcp.checking import REMARK
 from jackfield.tools.tool import HUB
 from tests.mcp.board import QUICK, Board, board, stdio
 
@@ -114,14 +114,11 @@ async def test_a_handshake_era_server_that_gets_a_tool_is_listed_again() -> None
         await line.until(lambda: "old.learned" in line.names("old"))
 
 
-async def test_an_answer_that_breaks_the_tools_own_schema_is_an_error_or_an_unknown_outcome() -> None:
+async def test_an_answer_that_breaks_the_tools_own_schema_is_given_with_a_remark() -> None:
     async with board({"old": stdio("old.py")}) as line:
         await line.ready("old")
-        with pytest.raises(ToolError, match="cannot be understood") as lie:
-            await line.call("old.lie")
-        assert not isinstance(lie.value, OutcomeUnknown)
-        with pytest.raises(OutcomeUnknown, match="may or may not have taken effect"):
-            await line.call("old.fib")
+        for tool in ("old.lie", "old.fib"):
+            assert await line.call(tool) == f'{{"price": 3}}\n{REMARK}'
         assert line.status("old").connections == 1
 
 

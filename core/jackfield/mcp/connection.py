@@ -19,6 +19,7 @@ from jackfield.calls import Arguments
 from jackfield.config.servers import McpServerConfig
 from jackfield.errors import McpError
 from jackfield.mcp.backoff import Backoff
+from jackfield.mcp.checking import lenient
 from jackfield.mcp.client_side import LOG_LEVEL, ClientSide
 from jackfield.mcp.errand import Errand, errand
 from jackfield.mcp.faults import MARK, Fate
@@ -232,6 +233,7 @@ async def connect(
     )
     async with client:
         entered.append(client)
+        lenient(name, client.session)
         listening = asyncio.create_task(connection.listen(), name=f"listening to {name}")
         try:
             yield connection
