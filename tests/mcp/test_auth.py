@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import stat
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +20,13 @@ from jackfield.mcp.auth.logging_in import log_in
 from jackfield.mcp.auth.store import LoginStore, state_folder
 from tests.mcp.board import PATIENCE, Board, board
 from tests.mcp.guarded import ROBOT, Gate, guarded
+
+AGENTS = """
+mcp_servers:
+  vault: {url: "URL", auth: {oauth: {}}}
+agents:
+  desk: {instructions: You mind the vault.}
+"""
 
 
 @pytest.fixture
@@ -212,6 +220,26 @@ async def test_client_credentials_get_tokens_without_anybody(
         assert "invalid_client" in hub.status("vault").error
         assert "s3cret" not in hub.status("vault").error
     assert not [each for each in (*gate.given, secret, "s3cret-that-is-wrong") if each in caplog.text]
+
+
+async def test_the_command_prints_the_address_waits_and_keeps_the_login(
+    base: str, state: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "agents.yaml"
+    file.write_text(AGENTS.replace("URL", f"{base}/mcp"))
+    program = str(Path(sys.executable).with_name("jackfield"))
+    command = [program, "mcp", "login", "vault", str(file), "--no-browser"]
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    browser = Browser()
+    async with asyncio.timeout(PATIENCE):
+        while not (line := (await process.stdout.readline()).strip()).startswith(b"http"):
+            assert not process.stdout.at_eof(), "no address was printed"
+        browser.open(line.decode())
+        rest = await process.stdout.read()
+        assert (await process.wait(), b"You are logged in to vault." in rest) == (0, True)
+    await browser.done()
+    assert modes(state) == [0o700, 0o600]
 
 
 def test_the_command_refuses_what_has_no_login(tmp_path: Path) -> None:
