@@ -32,7 +32,7 @@ PASSED_OVER: Mapping[str, str] = {
     "conversation.item.truncated": "follows an interruption that is known already",
     "input_audio_buffer.cleared": _AUDIO,
     "input_audio_buffer.committed": "the item that follows is what counts",
-    "input_audio_buffer.timeout_triggered": "the service's own idle time-out is never switched on",
+    "input_audio_buffer.timeout_triggered": "the response that follows is like any other",
     "mcp_list_tools.completed": _THEIRS,
     "mcp_list_tools.failed": _THEIRS,
     "mcp_list_tools.in_progress": _THEIRS,
@@ -56,16 +56,15 @@ SAID: Mapping[str, str] = {
     "conversation.item.retrieve": "function calls that were being made when the sideband was lost",
     "conversation.item.truncate": "by a session without WebRTC, when the caller speaks",
     "input_audio_buffer.append": "by a session without WebRTC",
+    "input_audio_buffer.clear": "when the caller presses the button to talk",
+    "input_audio_buffer.commit": "when the caller lets go of it",
+    "output_audio_buffer.clear": "when the caller presses it while the agent speaks",
+    "response.cancel": "when the caller presses it while the agent speaks",
     "response.create": "when there is something to be said and the line is quiet",
     "session.update": "handoffs, tools that came or went, a changed agents.yaml",
 }
 
-NEVER_SAID: Mapping[str, str] = {
-    "input_audio_buffer.clear": "what the caller has said is not taken back",
-    "input_audio_buffer.commit": "the service finds the end of a turn",
-    "output_audio_buffer.clear": "the service does it itself when the caller speaks",
-    "response.cancel": "the service does it itself when the caller speaks",
-}
+NEVER_SAID: Mapping[str, str] = {}
 
 
 def names(union: Any) -> list[str]:

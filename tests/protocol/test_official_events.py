@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Iterator
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import pytest
 
@@ -13,6 +13,7 @@ from jackfield.protocol.client_events import (
     CallItem,
     CallOutput,
     ClientEvent,
+    Control,
     ItemDelete,
     ItemRetrieve,
     Message,
@@ -36,6 +37,7 @@ SAID: list[ClientEvent] = [
     Message("item_5", "system", "In short: nothing.", previous_id="root"),
     ItemDelete("item_1", event_id="event_3"),
     ItemRetrieve("item_1"),
+    *(Control(kind) for kind in get_args(get_type_hints(Control)["kind"])),
     Message("item_4", "user", "look", images=[Image(b"\x89PNG", "image/png")]),
     ResponseCreate("event_1"),
     ResponseCreate("event_2", instructions="Say that you are still looking.", tool_choice="none"),

@@ -31,7 +31,7 @@ CONFIG = Config.model_validate(
     {
         "agents": {
             "receptionist": {"voice": "marin", "greeting": "Brightside Repairs, good morning."},
-            "workshop": {"voice": "cedar"},
+            "workshop": {"voice": "cedar", "turn_detection": {"type": "none"}},
             "manager": {"transfer": "sip:manager@example.com"},
         }
     }
@@ -71,6 +71,7 @@ class Line:
         self._breaks = 0
         self._asked: dict[str, str] = {}
         self.answers: list[tuple[str, bool]] = []
+        self.held: list[bool] = []
         self.note(SessionOpened(0.0, self.id, agent, "memory"))
 
     def note(self, notice: Notice) -> None:
@@ -115,6 +116,11 @@ class Line:
         if values is not None and values != {"shelf": "B"}:
             raise ToolError("shelf must be B.")
         return question_id == "question_1"
+
+    async def hold(self, *, held: bool) -> bool:
+        """Only the workshop has a button."""
+        self.held.append(held)
+        return self.agent == "workshop"
 
     async def hang_up(self, reason: str) -> None:
         self.end(reason, failed=False)

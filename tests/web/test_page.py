@@ -1,6 +1,7 @@
 """The page, against lines that play a scene: every test calls over real WebRTC in Chromium."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,30 @@ async def test_the_whole_call_is_placed_and_ended_by_keyboard(
     await page.wait_for_selector("body[data-phase=ended]")
     await expect(page.locator("#transcript")).to_contain_text("The caller hung up.")
     assert not exchange.sessions
+
+
+async def test_an_agent_that_does_not_listen_by_itself_is_spoken_to_by_holding_a_button(
+    chromium: Browser, url: str, exchange: RecitalExchange
+) -> None:
+    page = await opened(chromium, url)
+    hold = page.get_by_role("button", name="Hold to speak")
+    await page.get_by_role("radio", name="workshop").check(force=True)
+    await called(page)
+    await expect(hold).to_be_visible()
+    await expect(page.locator("#mute")).to_be_hidden()
+    await hold.hover()
+    acts = [
+        (page.mouse.down, "true"),
+        (page.mouse.up, "false"),
+        (partial(page.keyboard.down, "Space"), "true"),
+        (partial(page.keyboard.up, "Space"), "false"),
+    ]
+    for act, pressed in acts:  # pressing it with the mouse has given it the focus
+        async with page.expect_response(lambda answer: answer.url.endswith("/button")):
+            await act()
+        await expect(hold).to_have_attribute("aria-pressed", pressed)
+    (line,) = exchange.sessions.values()
+    assert line.held == [True, False, True, False]
 
 
 async def test_a_closed_page_hangs_up(chromium: Browser, url: str, exchange: RecitalExchange) -> None:

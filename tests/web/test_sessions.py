@@ -29,8 +29,9 @@ async def test_the_agents_are_those_one_can_talk_to(client: httpx.AsyncClient) -
             "voice": "marin",
             "greeting": "Brightside Repairs, good morning.",
             "first": True,
+            "push_to_talk": False,
         },
-        {"name": "workshop", "voice": "cedar", "greeting": None, "first": False},
+        {"name": "workshop", "voice": "cedar", "greeting": None, "first": False, "push_to_talk": True},
     ]
 
 
@@ -243,3 +244,17 @@ async def test_a_wrong_method_is_refused(client: httpx.AsyncClient) -> None:
     answer = await client.put("/agents")
     assert answer.status_code == 405
     assert "GET" in answer.headers["allow"]
+
+
+async def test_the_button_to_talk_is_pressed_and_let_go_of(
+    client: httpx.AsyncClient, exchange: Exchange
+) -> None:
+    sdp = {"content-type": "application/sdp"}
+    for agent, status in (("workshop", 204), ("receptionist", 409)):
+        opened = await client.post(f"/agents/{agent}/sessions", content=OFFER, headers=sdp)
+        button = f"{opened.headers['location']}/button"
+        for held in (True, False):
+            assert (await client.post(button, json={"held": held})).status_code == status
+        assert (await client.post(button, json={"held": "yes"})).status_code == 400
+    assert [line.held for line in exchange.sessions.values()] == [[True, False], [True, False]]
+    assert (await client.post("/sessions/nobody/button", json={"held": True})).status_code == 404

@@ -213,6 +213,10 @@ class Conversation(Listening):
 
     # --- what the service says ----------------------------------------------------------------------
 
+    def _turn_taken(self, now: float) -> None:
+        self._speaking.owe(now)
+        self._speak(now)
+
     def _barge_in(self, now: float) -> None:
         self._working.interrupt(now)
 

@@ -8,7 +8,7 @@ from jackfield import notices
 from jackfield.conversation.floor import Floor
 from jackfield.conversation.orders import Orders
 from jackfield.conversation.states import Playback
-from jackfield.protocol.client_events import REQUEST
+from jackfield.protocol.client_events import REQUEST, Control
 from jackfield.protocol.server_events import (
     CallerTranscribed,
     ErrorReported,
@@ -31,6 +31,9 @@ from jackfield.protocol.server_events import (
     Unknown,
 )
 
+SHORTEST_TURN = 0.2
+"""Seconds. A button that was touched by mistake is held for less; the service takes no turn below 0.1 s."""
+
 
 class Listening(ABC):
     """The half of a conversation that takes in events: keeps the floor, tells the observers, and hands
@@ -40,6 +43,8 @@ class Listening(ABC):
         self._floor = floor
         self._orders = orders
         self.turns = 0  # how often the caller has spoken, or typed
+        self._held_since: float | None = None
+        self._unanswered = False  # a turn that was held, since no response has begun
 
     def hear(self, event: ServerEvent, now: float) -> None:
         """Take in one event; anything unknown is let pass."""
@@ -68,6 +73,35 @@ class Listening(ABC):
             case _:
                 self._hear_sound(event, now)
 
+    @property
+    def listens_for_no_turns(self) -> bool:
+        """Whether the service has said that it leaves the ends of turns to us."""
+        return not self._floor.service_answers_turns
+
+    def press(self, now: float) -> None:
+        """The caller holds the button: what is heard from now on is their turn, and the agent is silent."""
+        if self._held_since is not None:
+            return
+        self._held_since = now
+        if self._floor.agent_has_it:
+            self._orders.send(Control("response.cancel"))
+            self._orders.send(Control("output_audio_buffer.clear"))
+        self._orders.send(Control("input_audio_buffer.clear"))
+        self._speech_started(now)
+
+    def release(self, now: float) -> None:
+        """The caller lets go of it: that was their turn, if it was long enough for a word."""
+        if self._held_since is None:
+            return
+        held, self._held_since = now - self._held_since, None
+        self._floor.caller_stops(now)
+        self._orders.note(notices.CallerStoppedSpeaking(now))
+        if held >= SHORTEST_TURN:
+            self.turns += 1
+            self._unanswered = True
+            self._orders.send(Control("input_audio_buffer.commit"))
+            self._turn_taken(now)
+
     def _speech_started(self, now: float) -> None:
         barging_in = self._floor.agent_has_it
         self._floor.caller_speaks(now)
@@ -79,6 +113,7 @@ class Listening(ABC):
         if isinstance(event, ResponseCreated):
             if self._floor.begins(event, self._is_ours(event), now):
                 self._orders.note(notices.ResponseStarted(now, event.response_id))
+                self._unanswered = False
                 self._response_began(event, now)
             return
         request = event.metadata.get(REQUEST, "")
@@ -93,6 +128,8 @@ class Listening(ABC):
             for item in event.calls:
                 self._call_requested(item, now)
             self._response_ended(event, now)
+            if self._unanswered:
+                self._turn_taken(now)
 
     def _hear_sound(self, event: ServerEvent, now: float) -> None:
         match event:
@@ -108,6 +145,10 @@ class Listening(ABC):
                 self._orders.note(notices.AgentSaying(now, item_id, delta))
             case TranscriptDone(item_id, text):
                 self._orders.note(notices.AgentSaid(now, item_id, text))
+
+    @abstractmethod
+    def _turn_taken(self, now: float) -> None:
+        """The caller has had a turn that the service does not answer by itself."""
 
     @abstractmethod
     def _barge_in(self, now: float) -> None: ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from jackfield.calls import Image, Json
 
@@ -130,7 +131,26 @@ class ResponseCreate:
         return _event("response.create", self.event_id, response=given)
 
 
-ClientEvent = SessionUpdate | CallItem | CallOutput | ItemDelete | ItemRetrieve | Message | ResponseCreate
+@dataclass(frozen=True, slots=True)
+class Control:
+    """An event that has nothing to say but its name: what is in the buffers of sound is the caller's turn
+    (`commit`) or nothing (`clear`), and the agent is to be silent (§3.1)."""
+
+    kind: Literal[
+        "input_audio_buffer.clear",
+        "input_audio_buffer.commit",
+        "output_audio_buffer.clear",
+        "response.cancel",
+    ]
+    event_id: str = ""
+
+    def as_dict(self) -> WireObject:
+        return _event(self.kind, self.event_id)
+
+
+ClientEvent = (
+    Control | SessionUpdate | CallItem | CallOutput | ItemDelete | ItemRetrieve | Message | ResponseCreate
+)
 
 
 def _input_image(image: Image) -> WireObject:

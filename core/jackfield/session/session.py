@@ -116,6 +116,16 @@ class Session:
         self.carry_out()
         return known
 
+    async def hold(self, *, held: bool) -> bool:
+        """The caller presses the button to talk, or lets go of it. False where the service listens by itself
+        (`turn_detection` of the agent that the session began with), and when the session is over."""
+        deaf = self.conversation.listens_for_no_turns or self.persona.config.turn_detection.type == "none"
+        if self._verdict.done() or not deaf:
+            return False
+        (self.conversation.press if held else self.conversation.release)(self.now)
+        self.carry_out()
+        return True
+
     def refresh_tools(self) -> None:
         """Tools may have come or gone, or agents.yaml is another: the model is told of it if this agent is
         not what it was."""

@@ -23,6 +23,7 @@ from jackfield.web.exchange import Exchange
 from jackfield.web.lines import Lines, agents_of
 from jackfield.web.refusals import on_accident, on_http, on_our_own, refused
 from jackfield.web.renewing import Renewing
+from jackfield.web.talking import Talking
 from jackfield.web.webhooks import Webhooks
 
 PAGE = Path(__file__).parent / "page"
@@ -94,4 +95,5 @@ def session_routes(runtime: Exchange, access: Access) -> list[BaseRoute]:
         *Renewing(lines.find).routes(),
         Route(WEBHOOKS, Webhooks(runtime, access.most_sessions).receive, methods=["POST"]),
         *Answering(lines.find).routes(),
+        *Talking(lines.find).routes(),
     ]

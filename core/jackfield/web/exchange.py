@@ -53,6 +53,9 @@ class Line(Protocol):
         """The caller's answer to a `QuestionAsked`, None for a no; False if that is not asked, or not any
         more. Raises `ToolError` for values that do not fit."""
 
+    async def hold(self, *, held: bool) -> bool:
+        """The caller presses the button to talk, or lets go of it; False where there is no such button."""
+
     async def hang_up(self, reason: str) -> None:
         """End the session; no error if it has ended."""
 

@@ -23,6 +23,7 @@ def agents_of(config: Config) -> list[dict[str, object]]:
             "voice": agent.voice,
             "greeting": agent.greeting,
             "first": name == first,
+            "push_to_talk": agent.turn_detection.type == "none",
         }
         for name, agent in config.agents.items()
         if agent.transfer is None

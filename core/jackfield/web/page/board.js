@@ -22,6 +22,11 @@ export class Board {
     return this.root.querySelector("input:checked")?.value ?? null;
   }
 
+  /** Whether the caller has to hold a button while they speak. */
+  get pushToTalk() {
+    return this.agents.find((agent) => agent.name === this.chosen)?.push_to_talk ?? false;
+  }
+
   get greeting() {
     return this.agents.find((agent) => agent.name === this.chosen)?.greeting ?? "";
   }

@@ -5,7 +5,7 @@ import { ask } from "./server.js";
 
 const GOODBYE_MS = 1_000;
 const CONNECTING_MS = 15000;
-const WEAK_MS = 6000; // "disconnected" often mends itself
+const WEAK_MS = 3000; // "disconnected" often mends itself
 const HEARTBEAT_MS = 5000; // the server hangs up on a page that it does not hear of
 const SDP = { "content-type": "application/sdp" };
 

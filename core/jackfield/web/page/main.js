@@ -5,6 +5,7 @@ import { Call, NoMicrophone } from "./call.js";
 import { Details } from "./details.js";
 import { duration, find } from "./dom.js";
 import { notices } from "./events.js";
+import { Hold } from "./hold.js";
 import { Level } from "./level.js";
 import { Questions } from "./questions.js";
 import { ask, Refused, remember, remembered, takeTokenFromAddress } from "./server.js";
@@ -44,7 +45,9 @@ function enter(next) {
   find("status").textContent = STATUS[next];
   find("board-title").textContent = inCall() ? "You are talking to" : "Who would you like to talk to?";
   find("talk-label").textContent = inCall() ? "Hang up" : "Talk";
-  find("mute").hidden = !["talking", "weak"].includes(next);
+  const onTheLine = ["talking", "weak"].includes(next);
+  find("mute").hidden = !onTheLine || Boolean(call?.heldToSpeak);
+  find("hold").hidden = !onTheLine || !call?.heldToSpeak;
   for (const field of find("composer").elements) field.disabled = !["talking", "weak"].includes(next);
   board.locked = inCall();
 }
@@ -59,8 +62,10 @@ async function talk(options) {
   }));
   mine.level = new Level();
   try {
+    mine.heldToSpeak = board.pushToTalk;
     const session = await mine.dial(board.chosen, options);
     if (mine !== call) return mine.hangUp();
+    if (mine.heldToSpeak) mine.muted = true;
     mine.level.watch(mine.microphone);
     follow(session);
   } catch (error) {
@@ -203,6 +208,8 @@ find("mute").addEventListener("click", () => {
   find("mute").setAttribute("aria-pressed", String(muted));
   find("mute").textContent = muted ? "Muted" : "Mute";
 });
+
+new Hold(find("hold"), () => call, (error) => complain(sentence(error)));
 
 find("composer").addEventListener("submit", async (event) => {
   event.preventDefault();
