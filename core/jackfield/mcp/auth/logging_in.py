@@ -44,7 +44,7 @@ def _metadata(oauth: OAuthConfig, redirect_uri: str) -> OAuthClientMetadata:
         client_name="Jackfield",
         redirect_uris=[AnyUrl(redirect_uri)],
         grant_types=["authorization_code", "refresh_token"],
-        token_endpoint_auth_method="client_secret_post" if oauth.client_secret else "none",
+        token_endpoint_auth_method="client_secret_basic" if oauth.client_secret else "none",
     )
 
 
