@@ -49,6 +49,7 @@ class StrictService:
     headers: list[dict[str, str]] = field(default_factory=list)
     queries: list[str] = field(default_factory=list)
     events: list[object] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
     dials: int = 0
     url: str = ""
 
@@ -156,6 +157,7 @@ class StrictService:
             while True:
                 event = json.loads(await socket.receive_text())
                 self.events.append(event)
+                self.news.set()
                 if event["type"] == "close":
                     return await socket.close(self.close_with, "as you wished")
                 await socket.send_text(json.dumps({"type": "echo", "of": event}))
