@@ -66,6 +66,13 @@ async def test_words_are_matched_whole_and_all_of_them() -> None:
     assert await respond(SCRIPT, user("Sometimes in Lima")) == [Say("You said: Sometimes in Lima")]
 
 
+async def test_a_phrase_is_matched_whole_and_in_its_order() -> None:
+    script = "steps: [{hear: [find part], say: found}]\notherwise: {say: no}"
+    assert await respond(script, user("Please FIND part nine.")) == [Say("found")]
+    for other in ("part find", "find parts", "find a part"):
+        assert await respond(script, user(other)) == [Say("no")]
+
+
 async def test_a_failure_is_raised_with_its_message() -> None:
     with pytest.raises(ScriptedFailure, match="the model is down"):
         await respond(SCRIPT, user("break"))

@@ -3,7 +3,7 @@
 A script is YAML, a mapping with `steps` and perhaps `otherwise`:
 
     steps:
-      - hear: [time, lima]            # the words that must occur in what the caller said; or one string
+      - hear: [time, lima]            # words or phrases that must occur in what the caller said; or one string
         say: Let me look.             # said first
         call: {name: clock__now, arguments: {city: Lima}}      # or a list of calls
       - output: clock__now            # an output of this tool arrived and nothing was said about it yet
@@ -105,10 +105,16 @@ class Step(_Strict):
             return not dialogue.heard and not dialogue.calls and not dialogue.last_said
         if self.output:
             return any(call.name == self.output for call in dialogue.fresh)
-        words = re.findall(r"[\w']+", dialogue.heard.lower())
-        return all(" ".join(re.findall(r"[\w']+", word.lower())) in words for word in self.hear) and (
-            bool(dialogue.heard) or not self.hear
-        )
+        heard = _spoken(dialogue.heard)
+        return all(_spoken(phrase) in heard for phrase in self.hear) and bool(dialogue.heard or not self.hear)
+
+
+_WORD = re.compile(r"[\w']+")
+
+
+def _spoken(text: str) -> str:
+    """Its words alone, each between blanks, so that words and phrases are found whole."""
+    return f" {' '.join(_WORD.findall(text.lower()))} "
 
 
 class Script(_Strict):
