@@ -15,6 +15,7 @@ from tests.line.test_renewal import AGENTS, SCRIPT
 
 from .chromium import ALLOWING
 from .pages import browser, called, loudness, opened, served
+from .relay import relayed
 
 
 async def test_the_page_moves_to_another_line_and_hears_the_answer_there(
@@ -47,3 +48,31 @@ async def test_the_page_moves_to_another_line_and_hears_the_answer_there(
         with fail_after(10):
             while runtime.sessions:
                 await checkpoint()
+
+
+async def test_a_page_whose_sound_is_lost_makes_another_line_and_the_call_goes_on(
+    chromium_path: str, tmp_path: Path
+) -> None:
+    (tmp_path / "script.yaml").write_text(SCRIPT)
+    agents = AGENTS.replace("SCRIPT", str(tmp_path / "script.yaml")).replace("limit: 8s", "limit: 1h")
+    (tmp_path / "agents.yaml").write_text(agents)
+    async with (
+        Runtime(load(tmp_path / "agents.yaml"), Fittings(installed=["local"])) as runtime,
+        served(runtime) as url,
+        browser(chromium_path, ALLOWING) as chromium,
+        relayed() as relay,
+    ):
+        page = await opened(chromium, url)
+        await page.route("**/agents/*/sessions", relay.dial)
+        await called(page)
+        [session] = runtime.sessions.values()
+        async with page.expect_request("**/lines", timeout=40_000):
+            relay.cut()
+        with fail_after(40):
+            async for notice in session.timeline():
+                if isinstance(notice, LineChanged):
+                    break
+        await page.wait_for_selector("body[data-phase=talking]")
+        await session.say("are you ready?")
+        assert await loudness(page) > 0.02
+        assert list(runtime.sessions) == [session.id]

@@ -5,7 +5,7 @@ Runs in media processes only, after `patches.install()`. What the traps are and 
 - Without `iceServers=[]` aiortc asks a STUN server of its own choice, up to five seconds.
 - With `MAX_BUNDLE` a data channel made before the track leaves the connection in "new" for ever.
 - It never fails: an answer is awaited without end, a dead peer is noticed after half a minute. So
-  connecting is bounded here, and a peer from which nothing arrives for `SILENT_FOR` is gone.
+  connecting is bounded here, and a peer from which nothing arrives for some seconds is gone.
 - A track that nobody reads grows without bound: what we did not ask for is made inactive.
 - `close` can wait for a stuck transport: it is bounded.
 """
@@ -37,6 +37,12 @@ from jackfield.media.receive import listen
 
 CONNECT_WITHIN = 10.0
 SILENT_FOR = 4.0
+"""Seconds without a packet after which the other side is gone for whoever calls, who makes another line."""
+
+MISSED_AFTER = 15.0
+"""Seconds after which it is for whoever answers. A browser needs some ten to see that its sound is lost and
+to make another line; were the session over by then, there would be nothing to go on with."""
+
 DESCRIBE_WITHIN = 5.0
 CLOSE_WITHIN = 2.0
 # A side that does not read its data channel is not there for us any more.
@@ -106,6 +112,7 @@ class Peer:
     ) -> None:
         self.state = State.NEW
         self.message_size = 0
+        self._patience = SILENT_FOR if calling else MISSED_AFTER
         self._track = track
         self._tell = tell
         self._channel: RTCDataChannel | None = None
@@ -256,8 +263,8 @@ class Peer:
             awake, looked = now - looked < 4 * _LOOK_EVERY, now
             if self.state is State.CONNECTING and now - asked > CONNECT_WITHIN:
                 await self.close(f"no connection within {CONNECT_WITHIN:.0f} s")
-            elif self.state is State.CONNECTED and awake and now - self._heard(now) > SILENT_FOR:
-                await self.close(f"nothing arrived for {SILENT_FOR:.0f} s")
+            elif self.state is State.CONNECTED and awake and now - self._heard(now) > self._patience:
+                await self.close(f"nothing arrived for {self._patience:.0f} s")
 
     def _heard(self, now: float) -> float:
         heard = patches.heard_at(self._pc.getReceivers()[0].transport.transport._connection)
