@@ -3,7 +3,7 @@
 A script is YAML, a mapping with `steps` and perhaps `otherwise`:
 
     steps:
-      - hear: [time, lima]            # words or phrases that must occur in what the caller said; or one string
+      - hear: [time, lima]            # words or phrases of the caller; a string is its words
         say: Let me look.             # said first
         call: {name: clock__now, arguments: {city: Lima}}      # or a list of calls
       - output: clock__now            # an output of this tool arrived and nothing was said about it yet
