@@ -52,9 +52,11 @@ steps:
 
 
 @asynccontextmanager
-async def a_call(folder: Path, agents: str = AGENTS) -> AsyncIterator[tuple[Caller, HeadlessPeer]]:
+async def a_call(
+    folder: Path, agents: str = AGENTS, script: str = SCRIPT
+) -> AsyncIterator[tuple[Caller, HeadlessPeer]]:
     """A caller who follows the session from line to line."""
-    (folder / "script.yaml").write_text(SCRIPT)
+    (folder / "script.yaml").write_text(script)
     (folder / "agents.yaml").write_text(agents.replace("SCRIPT", str(folder / "script.yaml")))
     fittings = Fittings(plugins=[waiting], installed=["local"])
     async with Runtime(load(folder / "agents.yaml"), fittings) as runtime, HeadlessPeer.start() as peer:

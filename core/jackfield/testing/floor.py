@@ -41,7 +41,7 @@ class Floor:
         self._asked.discard(str(_mapping(response.get("metadata")).get(REQUEST)))
         match event.get("type"):
             case "session.created" | "session.updated":
-                self.begun = True
+                self._begins(event.get("type") == "session.created")
             case "response.created":
                 self._active.add(identity)
             case "response.done":
@@ -50,6 +50,13 @@ class Floor:
             case "error":
                 self._asked.discard(str(_mapping(event.get("error")).get("event_id")))
         self.changed()
+
+    def _begins(self, attached: bool) -> None:
+        """A control socket that was lost took along what it would have told; nothing is owed on a new one."""
+        self.begun = True
+        if attached:
+            self._asked.clear()
+            self._active.clear()
 
     def closed(self) -> None:
         self.changed()

@@ -33,14 +33,13 @@ async def line(
     faults: Sequence[Fault] = (),
     audio: bool = False,
 ) -> AsyncIterator[Caller]:
-    """A caller who has been put through to `agent` (the first one, if not said) and greeted.
-
-    `agents` is the path of an agents.yaml, YAML text, or a dict; without it, ./agents.yaml, or, where no
-    `agent` is named either, one made up for the `plugins` and `tools`. `plugins` are modules or objects by
-    name, beside those installed ones that the agents speak of. `tools` are what stands in for a tool
-    (`returns`, `raises`, …, or a function); an MCP server of which one is replaced is not started. `script`
-    is what the model does; without it, the embedded server's rules decide. `faults` are what the service does
-    wrong: names, or `fault(name, **settings)`. With `audio`, the caller speaks, and is understood by ear.
+    """A caller who has been put through to `agent` (the first one, if not said) and greeted. `agents` is the
+    path of an agents.yaml, YAML text, or a dict; without it, ./agents.yaml, or, where no `agent` is named
+    either, one made up for the `plugins` and `tools`. `plugins` are modules or objects by name, beside those
+    installed ones that the agents speak of. `tools` are what stands in for a tool (`returns`, `raises`, …, or
+    a function); an MCP server of which one is replaced is not started. `script` is what the model does;
+    without it, the embedded server's rules decide. `faults` are what the service does wrong: names, or
+    `fault(name, **settings)`. With `audio`, the caller speaks, and is understood by ear.
 
     Raises `ConfigurationError` for agents, plugins or a script that cannot be used.
     """

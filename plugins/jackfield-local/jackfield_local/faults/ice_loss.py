@@ -15,7 +15,7 @@ class IceLoss(Counted):
     socket stays. It happens in the first `sessions` sessions of the script; a caller who dials again is
     answered."""
 
-    at_event: str = "response.done"
+    at_event: str = "output_audio_buffer.stopped"
     sessions: int = Field(default=1, ge=1)
     _opened: int = PrivateAttr(0)
 
