@@ -12,7 +12,6 @@ import pytest
 
 from tests.mcp.conformance import expectations, peers, suite
 
-
 # Each is two processes; `run.py` has them all.
 NAMES = {
     "2025-11-25": ["initialize", "elicitation-sep1034-client-defaults", "sse-retry"],

@@ -29,6 +29,8 @@ def main() -> None:
                 suite.client_scores(program, peers.client_command(each), revision, folder / each)
                 for each in ("hub", "sdk")
             )
+            command = peers.client_command("hub")
+            ours |= suite.client_scores(program, command, revision, folder / "auth", suite.AUTH)
             parts.append(table(f"Client, {revision}", ours, theirs, expectations.CLIENT))
         for revision in suite.REVISIONS:
             with peers.jackfield_server(folder) as url:
@@ -51,11 +53,9 @@ def table(
             continue
         why = expectations.reason(expected, name) if score.failed else ""
         rows.append(f"| `{name}` | {score} | {theirs.get(name, '-')} | {why} |")
-    sums = [
-        sum(each.passed for name, each in scores.items() if not name.startswith("tasks-"))
-        for scores in (ours, theirs)
-    ]
-    rows.append(f"| checks passed | **{sums[0]}** | **{sums[1]}** | |")
+    both = [name for name in ours if name in theirs and not name.startswith("tasks-")]
+    sums = [sum(scores[name].passed for name in both) for scores in (ours, theirs)]
+    rows.append(f"| checks passed where both were run | **{sums[0]}** | **{sums[1]}** | |")
     return "\n".join(rows)
 
 

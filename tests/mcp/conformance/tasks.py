@@ -30,6 +30,12 @@ def mode() -> str:
     return "auto" if os.environ.get("MCP_CONFORMANCE_PROTOCOL_VERSION") == MODERN else "legacy"
 
 
+def client_of_the_suite() -> dict[str, Json]:
+    """What the authorization server knows us as, where it does."""
+    context = json.loads(os.environ.get("MCP_CONFORMANCE_CONTEXT") or "{}")
+    return {key: context[key] for key in ("client_id", "client_secret") if key in context}
+
+
 def calls(schemas: Mapping[str, Mapping[str, Json]]) -> Sequence[tuple[str, dict[str, Json]]]:
     """The calls to be made of the tools that there are."""
     context = json.loads(os.environ.get("MCP_CONFORMANCE_CONTEXT") or "{}")
