@@ -30,7 +30,7 @@ TESTED = {
     "sideband_dropped": (
         f"{LINE}test_a_sideband_that_drops_while_a_tool_is_called_loses_and_repeats_nothing",
     ),
-    "reordered": (BENIGN, MADE),
+    "reordered": (BENIGN,),
     "unknown_events": (BENIGN,),
     "unknown_fields": (BENIGN,),
     "preview_spellings": (BENIGN,),

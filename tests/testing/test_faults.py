@@ -134,7 +134,7 @@ async def test_half_a_function_call_is_neither_run_nor_answered() -> None:
 
 @pytest.mark.parametrize("announced", [True, False])
 async def test_a_session_that_expires_in_its_socket_ends_and_says_why(announced: bool) -> None:
-    async with a_line(fault("expiry", seconds="300ms", announced=announced)) as caller:
+    async with a_line(fault("expiry", seconds="2s", announced=announced)) as caller:
         await caller.says("hello")
         await caller.until(lambda: isinstance(caller.notices[-1], SessionEnded), "for the end")
         ended = caller.notices[-1]
