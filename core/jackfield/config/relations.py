@@ -139,7 +139,8 @@ def _server(document: Document, where: Where) -> Iterator[Problem]:
         message = f'the server "{name}" needs a command (to start it) or a url (if it runs already)'
         yield Problem(document.key(where), message)
     else:
-        kind, other = ("command", ("headers", "auth")) if "command" in section else ("url", ("args", "env", "cwd"))
+        by_command = "command" in section
+        kind, other = ("command", ("headers", "auth")) if by_command else ("url", ("args", "env", "cwd"))
         for key in other:
             if key in section:
                 yield Problem(document.key((*where, key)), f'"{key}" has no meaning beside a {kind}')
