@@ -10,13 +10,15 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from pydantic import ValidationError
 
 from jackfield.cli.mcp_login import login
 from jackfield.config import load
 from jackfield.config.servers import McpServerConfig
-from jackfield.errors import ConfigurationError, McpError
+from jackfield.errors import ConfigurationError, McpError, ToolError
 from jackfield.mcp import ServerState
 from jackfield.mcp.auth.logging_in import log_in
+from jackfield.mcp.auth.scopes import lacking
 from jackfield.mcp.auth.store import LoginStore, state_folder
 from tests.mcp.board import PATIENCE, Board, board
 from tests.mcp.guarded import ROBOT, Gate, guarded
@@ -56,6 +58,10 @@ class Browser:
 
     def open(self, url: str) -> None:
         self._opening.append(asyncio.create_task(self._open(url)))
+
+    def refuse(self, url: str) -> None:
+        asked = httpx2.URL(url).params
+        self.open(f"{asked['redirect_uri']}?state={asked['state']}&error=access_denied")
 
     async def _open(self, url: str) -> None:
         async with httpx2.AsyncClient(follow_redirects=True, trust_env=False) as http:
@@ -168,6 +174,91 @@ async def test_a_login_that_was_taken_back_is_forgotten_and_asked_for_again(
         assert await hub.call("vault.open_box", number=2) == "Box 2 is open."
 
 
+async def test_a_call_that_needs_more_scopes_names_the_login_that_asks_for_them_with_those_there_are(
+    base: str, gate: Gate, state: Path
+) -> None:
+    await logged_in(base)
+    gate.calls_want = "write"
+    async with connected(base) as hub:
+        for _ in range(2):
+            with pytest.raises(ToolError, match="needs a wider login: run `jackfield mcp login vault`"):
+                await hub.call("vault.open_box", number=1)
+        assert hub.status("vault").state is ServerState.READY
+        await logged_in(base)
+        assert await hub.call("vault.open_box", number=1) == "Box 1 is open."
+        gate.calls_want = "seal"
+        with pytest.raises(ToolError, match="wider login"):
+            await hub.call("vault.open_box", number=2)
+        gate.calls_want = "write"
+        gate.access.clear()
+        assert await hub.call("vault.open_box", number=2) == "Box 2 is open.", "renewed, as wide as before"
+        await logged_in(base)
+        assert hub.status("vault").connections == 1
+    assert gate.asked == [[], ["read", "write"], ["read", "write", "seal"]]
+
+
+async def test_a_wider_login_that_is_refused_leaves_the_one_before_it(
+    base: str, gate: Gate, state: Path
+) -> None:
+    await logged_in(base)
+    gate.calls_want = "write"
+    async with connected(base) as hub:
+        with pytest.raises(ToolError, match="wider login"):
+            await hub.call("vault.open_box", number=1)
+        with pytest.raises(McpError, match="access_denied"):
+            await log_in(vault(base), Browser().refuse, PATIENCE)
+        gate.calls_want = "read"
+        assert await hub.call("vault.open_box", number=1) == "Box 1 is open."
+    await logged_in(base)
+    assert gate.asked == [[], []], "and the next login asks for no more than the first"
+
+
+async def test_a_client_is_known_by_its_document_where_that_is_supported(
+    base: str, gate: Gate, state: Path
+) -> None:
+    document = "https://jackfield.example/client.json"
+    for gate.reads_documents in (False, True):
+        await logged_in(base, oauth={"client_metadata_url": document})
+        login = LoginStore().read(f"{base}/mcp")
+        assert login is not None
+        assert (login.client.client_id == document) is gate.reads_documents
+    gate.access.clear()
+    async with connected(base) as hub:
+        assert await hub.call("vault.open_box", number=1) == "Box 1 is open.", "renewed by the same name"
+    assert len(gate.clients) == 1
+
+
+@pytest.mark.parametrize(
+    ("oauth", "words"),
+    [
+        ({"client_metadata_url": "http://jackfield.example/client.json"}, "https:// with a path"),
+        ({"client_metadata_url": "https://jackfield.example/"}, "https:// with a path"),
+        ({"client_metadata_url": "https://jackfield.example/c.json", "client_id": "us"}, "give one of them"),
+    ],
+)
+def test_a_document_has_an_https_address_and_no_other_name_beside_it(
+    oauth: dict[str, str], words: str
+) -> None:
+    with pytest.raises(ValidationError, match=words):
+        vault("http://127.0.0.1:9", oauth=oauth)
+
+
+@pytest.mark.parametrize(
+    ("status", "challenge", "scopes"),
+    [
+        (403, 'Bearer error="insufficient_scope", scope="a b"', "a b"),
+        (403, 'Bearer scope=a, error="insufficient_scope"', "a"),
+        (403, 'Bearer error="insufficient_scope", scope="a \\ \x7f b"', "a b"),
+        (403, 'Bearer error="insufficient_scope"', ""),
+        (403, 'Bearer error="invalid_token", scope="a"', ""),
+        (401, 'Bearer error="insufficient_scope", scope="a"', ""),
+        (403, "", ""),
+    ],
+)
+def test_only_a_refusal_for_want_of_scopes_tells_which(status: int, challenge: str, scopes: str) -> None:
+    assert lacking(httpx2.Response(status, headers={"www-authenticate": challenge})) == scopes
+
+
 async def test_an_answer_to_another_question_is_turned_away_and_the_right_one_waited_for(
     base: str, state: Path
 ) -> None:
@@ -191,14 +282,8 @@ async def test_an_answer_to_another_question_is_turned_away_and_the_right_one_wa
 async def test_a_login_that_nobody_makes_or_that_is_refused_says_so(base: str, state: Path) -> None:
     with pytest.raises(McpError, match="nobody logged in within"):
         await log_in(vault(base), lambda url: None, 0.2)
-    browser = Browser()
-
-    def refuse(url: str) -> None:
-        asked = httpx2.URL(url).params
-        browser.open(f"{asked['redirect_uri']}?state={asked['state']}&error=access_denied")
-
     with pytest.raises(McpError, match="access_denied"):
-        await log_in(vault(base), refuse, PATIENCE)
+        await log_in(vault(base), Browser().refuse, PATIENCE)
     assert modes(state) == []
 
 

@@ -15,7 +15,13 @@ from tests.mcp.conformance import expectations, peers, suite
 # Each is two processes; `run.py` has them all.
 NAMES = {
     "2025-11-25": ["initialize", "elicitation-sep1034-client-defaults", "sse-retry"],
-    "2026-07-28": ["request-metadata", "sep-2322-client-request-state", "http-invalid-tool-headers"],
+    "2026-07-28": [
+        "request-metadata",
+        "sep-2322-client-request-state",
+        "http-invalid-tool-headers",
+        "auth/basic-cimd",
+        "auth/scope-step-up",
+    ],
 }
 
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from jackfield.config.model import Model
 from jackfield.config.values import Text, WebAddress
+
+
+def _document(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" or parts.path in ("", "/"):
+        raise ValueError("must be https:// with a path, such as https://example.com/jackfield.json")
+    return url
+
+
+DocumentAddress = Annotated[WebAddress, AfterValidator(_document)]
 
 
 class OAuthConfig(Model):
@@ -19,9 +30,19 @@ class OAuthConfig(Model):
     client_secret: Text | None = Field(default=None, repr=False)
     """The secret that belongs to it, as `${NAME}`, if it has one."""
 
+    client_metadata_url: DocumentAddress | None = None
+    """The address of a document of yours that tells who Jackfield is (a client ID metadata document).
+    Authorization servers that support this know it by the address; at others it registers itself."""
+
     port: int = Field(default=0, ge=0, le=65535)
     """The port of this machine that the browser comes back to, for servers that want to know it before.
     0: any that is free."""
+
+    @model_validator(mode="after")
+    def _is_known_one_way(self) -> Self:
+        if self.client_id is not None and self.client_metadata_url is not None:
+            raise ValueError("client_id and client_metadata_url are two ways to be known: give one of them")
+        return self
 
 
 class ClientCredentialsConfig(Model):

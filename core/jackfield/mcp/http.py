@@ -26,6 +26,10 @@ FAREWELL = httpx2.Timeout(2)
 TURNED_AWAY = {401, 403, 407, 429, 503}
 
 
+class Insufficient(httpx2.RequestError):
+    """The server did nothing: the login does not reach so far, and the message says who can widen it."""
+
+
 class IsolatingClient(httpx2.AsyncClient):
     """Answers a request that fails with a JSON-RPC error in an HTTP response, and never raises.
 
@@ -51,6 +55,8 @@ class IsolatingClient(httpx2.AsyncClient):
             )
             if "event-stream" not in response.headers.get("content-type", ""):
                 await response.aread()  # here, where a connection that breaks in the middle is still ours
+        except Insufficient as error:
+            return _failure(request, 403, str(error), Fate.REFUSED)
         except httpx2.RequestError as error:
             return _failure(request, 503, _words(error), _fate(error))
         if _is_plain_refusal(response):

@@ -48,8 +48,6 @@ CLIENT: Mapping[str, tuple[int, str]] = {
         "schemas are adapted to what Realtime services take, and the suite looks at one with `allOf` at the "
         "top, which these refuse",
     ),
-    "auth/basic-cimd": (1, "Jackfield has no address of its own to be known by; it registers itself"),
-    "auth/scope-step-up": (1, "a login is a person's: more scopes are not asked for in the middle of a call"),
 }
 
 

@@ -22,6 +22,8 @@ from jackfield.tools.tool import Tool, ToolContext
 
 NAME = "suite"
 PATIENCE = 25.0
+WIDER = f"run `jackfield mcp login {NAME}`"
+"""In the outcome of a call that a wider login would help."""
 
 
 def main(url: str) -> int:
@@ -41,7 +43,7 @@ def main(url: str) -> int:
         if status.state not in CONNECTED:
             print(status.error, file=sys.stderr)
             return 1
-        work(hub)
+        work(hub, config)
     finally:
         asyncio.run(hub.aclose())
     return 0
@@ -54,8 +56,13 @@ def declared(url: str) -> McpServerConfig:
         about["auth"] = {"oauth": tasks.client_of_the_suite()}
     config = McpServerConfig.model_validate(about)
     if config.auth is not None:
-        asyncio.run(log_in(config, visit, PATIENCE))
+        agree(config)
     return config
+
+
+def agree(config: McpServerConfig) -> None:
+    """What `jackfield mcp login` does, and somebody who agrees to it."""
+    asyncio.run(log_in(config, visit, PATIENCE))
 
 
 def visit(url: str) -> None:
@@ -63,15 +70,29 @@ def visit(url: str) -> None:
     threading.Thread(target=lambda: httpx2.get(url, follow_redirects=True), daemon=True).start()
 
 
-def work(hub: Hub) -> None:
+def work(hub: Hub, config: McpServerConfig) -> None:
     tools = {tool.name.removeprefix(f"{NAME}."): tool for tool in hub.sources()[0].tools()}
     schemas = {name: tool.parameters for name, tool in tools.items()}
     wanted = [(tools[name], given) for name, given in tasks.calls(schemas) if name in tools]
-    for future in [submit(hub, tool, given, number) for number, (tool, given) in enumerate(wanted)]:
+    under_way = [
+        (submit(hub, tool, given, number), tool, given) for number, (tool, given) in enumerate(wanted)
+    ]
+    for future, tool, given in under_way:
         try:
             print(future.result(PATIENCE))
         except ToolError as error:
             print(error, file=sys.stderr)
+            if WIDER in str(error):
+                agree(config)
+                again(hub, tool, given)
+
+
+def again(hub: Hub, tool: Tool, given: dict[str, Json]) -> None:
+    """Once, after a login; that may have been of no use."""
+    try:
+        print(submit(hub, tool, given, 0).result(PATIENCE))
+    except ToolError as error:
+        print(error, file=sys.stderr)
 
 
 def submit(hub: Hub, tool: Tool, given: dict[str, Json], number: int) -> Future[Json]:

@@ -18,6 +18,9 @@ FILLERS: Mapping[str, Json] = {
     "array": [],
     "object": {},
 }
+DOCUMENT = "https://conformance-test.local/client-metadata.json"
+"""The one that the suite expects."""
+
 LISTED_ONLY = {"json-schema-ref-no-deref"}
 
 
@@ -31,9 +34,10 @@ def mode() -> str:
 
 
 def client_of_the_suite() -> dict[str, Json]:
-    """What the authorization server knows us as, where it does."""
+    """What the authorization server knows us as, where it does; else the document that it may know us by."""
     context = json.loads(os.environ.get("MCP_CONFORMANCE_CONTEXT") or "{}")
-    return {key: context[key] for key in ("client_id", "client_secret") if key in context}
+    known = {key: context[key] for key in ("client_id", "client_secret") if key in context}
+    return known or {"client_metadata_url": DOCUMENT}
 
 
 def calls(schemas: Mapping[str, Mapping[str, Json]]) -> Sequence[tuple[str, dict[str, Json]]]:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import httpx2
 
-UNAUTHORIZED = 401
+from jackfield.mcp.auth.scopes import UNAUTHORIZED, lacking
 
 
 class TokenSource(Protocol):
@@ -19,6 +19,10 @@ class TokenSource(Protocol):
 
     async def renewed(self, refused: str) -> str | None:
         """Another one than that which was refused, or None if there is none. Raises as `token` does."""
+
+    async def lacks(self, scopes: str) -> None:
+        """What it gives is good, and does not reach so far. Raises `Insufficient` where a person can make
+        it do so."""
 
     async def aclose(self) -> None:
         """Let go of what it holds."""
@@ -36,9 +40,11 @@ class BearerAuth(httpx2.Auth):
         token = await self._source.token()
         request.headers["Authorization"] = f"Bearer {token}"
         response = yield request
-        if response.status_code != UNAUTHORIZED:
-            return
-        another = await self._source.renewed(token)
-        if another is not None:
+        if response.status_code == UNAUTHORIZED:
+            another = await self._source.renewed(token)
+            if another is None:
+                return
             request.headers["Authorization"] = f"Bearer {another}"
-            yield request
+            response = yield request
+        if scopes := lacking(response):
+            await self._source.lacks(scopes)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
 from pydantic import BaseModel, Field
 
+from jackfield.mcp.auth.scopes import union
+
 MARGIN = 60.0
 """Seconds before its end at which a token is renewed."""
 
@@ -24,6 +26,18 @@ class Login(BaseModel):
     token_endpoint: str
     resource: str | None = None
     """What the tokens are for (RFC 8707)."""
+
+    lacks: str = ""
+    """Scopes for want of which the server refused something, with blanks between."""
+
+    @property
+    def wider(self) -> str:
+        """The scopes of a login that would do: those of this one, and those that it lacks; or ""."""
+        return union(self.tokens.scope, self.lacks) if self.lacks else ""
+
+    def lacking(self, scopes: str) -> Login:
+        """With these noted."""
+        return self.model_copy(update={"lacks": union(self.lacks, scopes)})
 
     def is_fresh(self, now: float) -> bool:
         """Whether the token will be good for a while; one that does not say is taken to be."""

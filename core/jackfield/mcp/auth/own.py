@@ -41,6 +41,9 @@ class ClientCredentials:
                 self._login = await self._ask()
             return self._login.tokens.access_token
 
+    async def lacks(self, scopes: str) -> None:
+        """Nobody is asked: what it may do is decided where it is known."""
+
     async def aclose(self) -> None:
         """Nothing is held."""
 
@@ -77,6 +80,9 @@ class AzureIdentity:
     async def renewed(self, refused: str) -> str | None:
         token = await self.token()
         return token if token != refused else None
+
+    async def lacks(self, scopes: str) -> None:
+        """Nobody is asked: what it may do is decided where it is known."""
 
     async def aclose(self) -> None:
         if self._credential is not None:

@@ -14,6 +14,7 @@ from jackfield.errors import McpError
 from jackfield.mcp.auth.login import Login
 from jackfield.mcp.auth.store import LoginStore
 from jackfield.mcp.auth.unkept import Unkept
+from jackfield.mcp.http import Insufficient
 
 TIMEOUT = 15.0
 """Seconds for an authorization server to answer."""
@@ -44,6 +45,11 @@ class StoredLogin:
             if login.tokens.access_token == refused:  # and nobody, here or elsewhere, was faster
                 login = await self._renew(login)
             return login.tokens.access_token
+
+    async def lacks(self, scopes: str) -> None:
+        async with self._renewing:
+            self._store.write(self._login().lacking(scopes))
+        raise Insufficient(f"this needs a wider login: run `jackfield mcp login {self._name}`")
 
     async def aclose(self) -> None:
         """Nothing is held."""
