@@ -21,6 +21,7 @@ from typing import Self
 from jackfield.config import Config
 from jackfield.config.changes import Changes
 from jackfield.dispatch.blocked import Blocked
+from jackfield.dispatch.crossing import crossing_to
 from jackfield.dispatch.executors import ProcessExecutor, own_executors
 from jackfield.dispatch.hooked import HookedDispatcher
 from jackfield.dispatch.interpreter import steady
@@ -294,6 +295,6 @@ def _plugins(fittings: Fittings, config: Config, kept: Sequence[PluginRecord] = 
 
 
 def _call_if_open(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
-    """From another thread; the last changes may come when the loop is gone, and matter to nobody."""
+    """From another thread, after what function calls have told by then; no matter if the loop is gone."""
     if not loop.is_closed():
-        loop.call_soon_threadsafe(callback)
+        crossing_to(loop).post(callback)

@@ -24,6 +24,7 @@ from jackfield.calls import CallPolicy
 from jackfield.config import load
 from jackfield.dispatch import Dispatcher, HookedDispatcher
 from jackfield.dispatch.blocked import Blocked
+from jackfield.dispatch.crossing import crossing_to
 from jackfield.dispatch.executors import own_executors
 from jackfield.notices import Notice
 from jackfield.plugins import Plugins
@@ -234,7 +235,7 @@ async def a_line(
     exchange = Exchange()
     lines: list[Line] = []
     loop = asyncio.get_running_loop()
-    executors = own_executors(report=lambda blocked: loop.call_soon_threadsafe(_tell_of, blocked, lines))
+    executors = own_executors(report=lambda blocked: crossing_to(loop).post(_tell_of, blocked, lines))
     dispatcher = HookedDispatcher(executors, plugins.call_hooks()) if plugins else Dispatcher(executors)
     notify = plugins.notify if plugins else lambda notice, session_id: None
     exchange.lasts = lasts

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jackfield.notices import CallFinished, ToolBlocked, ToolIsolated
+from jackfield.notices import CallFinished, CallStarted, ToolBlocked, ToolIsolated
 from jackfield.plugins import Plugins
 from tests.dispatch.site import workbench_in
 from tests.session.exchange import Line, a_line
@@ -44,6 +44,8 @@ async def test_a_tool_that_blocks_its_loop_is_named_and_the_one_behind_it_answer
         assert (told.tool, told.source) == ("test.blocks", "test")
         assert told.where.startswith("test_isolation.py:") and " in blocks" in told.where
         assert told.at > 0
+        before = line.notices[: line.notices.index(told)]
+        assert any(isinstance(notice, CallStarted) and notice.call_id == "call_0" for notice in before)
         release.set()
         await line.until(lambda line: line.outputs().get("call_0") == "done at last")
 

@@ -58,4 +58,7 @@ class _Alone:
         self._task = asyncio.current_task()
         if context.cancelled.is_set():
             raise asyncio.CancelledError
-        return await cast(Awaitable[Json], self._tool.invoke(arguments, context))
+        work = cast(Awaitable[Json], self._tool.invoke(arguments, context))
+        # As a task of its own it begins after what its entry has left for this loop to do: should it block,
+        # nobody would be told that it runs.
+        return await asyncio.ensure_future(work)

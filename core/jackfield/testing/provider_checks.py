@@ -96,7 +96,7 @@ class _Checking:
     async def strangers(self) -> None:
         name = "unknown sessions are refused"
         async with self.refused(name, "sideband"), self.provider.sideband("rtc_nobody") as sideband:
-            await _until(sideband, "session.created")
+            await _until(sideband, "session.created", "session.updated")
 
     async def socket(self) -> None:
         session = {**SESSION, "output_modalities": ["text"]}
@@ -120,12 +120,12 @@ class _Checking:
             await self.provider.aclose()
 
 
-async def _until(sideband: Sideband, kind: str) -> Mapping[str, Json]:
+async def _until(sideband: Sideband, *kinds: str) -> Mapping[str, Json]:
     async for raw in sideband:
         event = json.loads(raw)
-        if isinstance(event, dict) and event.get("type") == kind:
+        if isinstance(event, dict) and event.get("type") in kinds:
             return event
-    raise ProviderRefused(f"the socket was closed before {kind}")
+    raise ProviderRefused(f"the socket was closed before {' or '.join(kinds)}")
 
 
 async def check_provider(provider: Provider, *, webrtc: bool = True) -> Conformance:
