@@ -4,6 +4,7 @@ In one file, so that several test processes install the packages once.
 """
 
 import os
+import signal
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Iterator
@@ -112,6 +113,7 @@ def serving(packages: Path, transport: str) -> Iterator[str]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
+        start_new_session=True,  # the program called node starts another one
     )
     assert process.stderr is not None
     with process:
@@ -120,7 +122,7 @@ def serving(packages: Path, transport: str) -> Iterator[str]:
                 assert said, f"the {transport} server ended before it listened"
             yield f"http://127.0.0.1:{port}/{PAGES[transport]}"
         finally:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def node() -> str:
