@@ -181,10 +181,11 @@ class Peer:
                 await self._pc.close()
 
     def fall_silent(self) -> None:
-        """Send nothing any more, as a network that fails does, and tell nobody. For tests."""
+        """Send and hear nothing any more, as when a network fails, and tell nobody. For tests."""
         connection = self._pc.getReceivers()[0].transport.transport._connection
         for protocol in connection._protocols:
-            setattr(protocol.transport, "sendto", _nowhere)  # noqa: B010 - for mypy it is a method
+            for end, way in ((protocol.transport, "sendto"), (protocol, "datagram_received")):
+                setattr(end, way, _nowhere)
 
     def _enter(self, state: State) -> None:
         if state not in NEXT[self.state]:
@@ -277,4 +278,4 @@ class Peer:
 
 
 def _nowhere(data: bytes, address: object = None) -> None:
-    """In place of a socket's `sendto`."""
+    """In place of the ways out of a socket, and in."""
