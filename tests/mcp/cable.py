@@ -22,7 +22,8 @@ class Cable:
 
     def answer_once_at(self, word: bytes, status: str) -> None:
         """Answer the next request in which this is sent with an HTTP status, in the server's place."""
-        self._answers[word] = f"HTTP/1.1 {status}\r\ncontent-length: 4\r\n\r\noops".encode()
+        head = f"HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: 4"
+        self._answers[word] = f"{head}\r\n\r\noops".encode()
 
     def dribble_at(self, word: bytes) -> None:
         """From where this is sent, pass on what comes back byte by byte, without end."""
