@@ -10,7 +10,7 @@ BENIGN = f"{WRITTEN}test_what_is_said_otherwise_than_expected_changes_nothing"
 MADE = f"{LINE}test_a_call_is_made_and_answered_all_the_same"
 
 TESTED = {
-    "late_created": (BENIGN,),
+    "late_created": (BENIGN, f"{WRITTEN}test_a_response_that_is_seconds_late_is_not_asked_for_again"),
     "active_response_race": (
         f"{WRITTEN}test_a_response_that_nobody_saw_is_waited_for_and_nothing_is_answered_twice",
     ),
@@ -29,6 +29,8 @@ TESTED = {
     "sideband_unknown": (MADE,),
     "sideband_dropped": (
         f"{LINE}test_a_sideband_that_drops_while_a_tool_is_called_loses_and_repeats_nothing",
+        f"{LINE}test_a_sideband_that_drops_as_the_agent_begins_to_speak_has_nothing_said_twice",
+        f"{LINE}test_a_function_call_that_came_while_the_sideband_was_away_is_made_again",
     ),
     "reordered": (BENIGN,),
     "unknown_events": (BENIGN,),

@@ -17,6 +17,7 @@ STORM = (
 )
 FUZZ = "tests/storm/test_fuzz.py::"
 SCENES = f"{PURE}test_conversation.py::"
+BEARINGS = f"{PURE}test_bearings.py::"
 PROMISES = f"{SOCKET}test_promises.py::"
 SESSIONS = f"{SOCKET}test_session.py::"
 POLICIES = f"{SOCKET}test_policies.py::"
@@ -38,9 +39,14 @@ class Kept:
 NINE = {
     1: Kept(
         "Every completed function call gets exactly one output, whatever happens to its tool.",
-        (MACHINE, f"{SCENES}test_whatever_becomes_of_a_tool_its_call_gets_one_output_and_is_spoken_about"),
+        (
+            MACHINE,
+            f"{SCENES}test_whatever_becomes_of_a_tool_its_call_gets_one_output_and_is_spoken_about",
+            f"{BEARINGS}test_function_calls_that_nobody_saw_are_taken_out_and_the_model_is_asked_again",
+        ),
         (
             STORM,
+            f"{SOCKET}test_losses.py::test_a_function_call_that_came_and_went_while_the_sideband_was_away_is_asked_for_again",
             f"{SESSIONS}test_fifty_calls_at_once_get_one_answer_each",
             f"{SESSIONS}test_whatever_goes_wrong_with_a_call_the_model_gets_one_sentence_that_is_safe_to_say",
             f"{SOCKET}test_losses.py::test_a_result_that_comes_while_the_sideband_is_away_is_sent_once_when_it_is_back",
@@ -48,6 +54,7 @@ NINE = {
         ),
         (
             f"{WEBRTC}test_everything_is_answered_once_at_once_and_spoken_about",
+            f"{LINE}test_faults.py::test_a_function_call_that_came_while_the_sideband_was_away_is_made_again",
             f"{LINE}test_accidents.py::test_a_plugin_that_breaks_in_the_middle_of_a_call_harms_nobody",
         ),
     ),
@@ -68,13 +75,18 @@ NINE = {
             MACHINE,
             f"{SCENES}test_no_response_is_asked_for_while_the_caller_speaks",
             f"{SCENES}test_a_busy_service_is_asked_again_after_its_response",
+            f"{BEARINGS}test_what_was_answered_while_nobody_saw_is_not_asked_about_again",
         ),
         (
             STORM,
+            f"{SOCKET}test_losses.py::test_what_was_answered_while_the_sideband_was_away_is_not_answered_again",
             f"{PROMISES}test_a_result_is_sent_while_the_caller_speaks_and_spoken_about_after_it",
             f"{PROMISES}test_a_busy_service_is_asked_again_when_its_response_is_over",
         ),
-        (f"{WEBRTC}test_everything_is_answered_once_at_once_and_spoken_about",),
+        (
+            f"{WEBRTC}test_everything_is_answered_once_at_once_and_spoken_about",
+            f"{LINE}test_faults.py::test_a_sideband_that_drops_as_the_agent_begins_to_speak_has_nothing_said_twice",
+        ),
     ),
     4: Kept(
         "Every output that should be spoken is heard by some response; a silent one causes none.",

@@ -48,7 +48,7 @@ BREAKS = [
     Break(
         "3 a busy service is asked again",
         "agenda.py",
-        "            self.prompts.appendleft(self._prompt)\n",
+        "            self.prompts.appendleft(self.in_flight.prompt)\n",
         "            pass\n",
     ),
     Break(
@@ -181,6 +181,45 @@ BREAKS = [
         "working.py",
         "        self.questions.call_ended(call.id, now)\n",
         "",
+    ),
+    Break(
+        "1 what nobody saw is taken out",
+        "bearings.py",
+        "        self._take_away(item.id)\n",
+        "",
+    ),
+    Break(
+        "1 what may be hidden is told", "bearings.py", "self._hidden or self._taken_out", "self._taken_out"
+    ),
+    Break(
+        "1 only who saw a response make it has seen a function call",
+        "bearings.py",
+        'if item.type != "function_call":',
+        "if item:",
+    ),
+    Break(
+        "4 what was answered unseen is not asked about again",
+        "speaking.py",
+        'self._heard(self._ours.step_those(doubt.heard, Step.OVERHEARD), "", now)',
+        "pass",
+    ),
+    Break(
+        "4 what had not arrived was heard by nobody",
+        "conversation.py",
+        "self._speaking.is_news(name)",
+        "pass",
+    ),
+    Break(
+        "4 a response that was there already may not know",
+        "speaking.py",
+        "if not self._floor.responding:",
+        "if self._floor:",
+    ),
+    Break(
+        "4 a request that may have been answered is not made again at once",
+        "states.py",
+        "(Response.REQUESTED, Signal.OVERDUE): Response.UNSURE,",
+        "(Response.REQUESTED, Signal.OVERDUE): Response.NONE,",
     ),
     Break(
         "9 what is over is let go",

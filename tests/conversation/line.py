@@ -54,6 +54,23 @@ class Line:
 
     def __post_init__(self) -> None:
         self.conversation = Conversation(self.tools)
+        self.conversation.detached(self.now)
+        self.conversation.attached(self.now)
+
+    def lose(self) -> None:
+        """The sideband breaks, and what is on the wires is lost."""
+        self.service.inbox.clear()
+        self.service.outbox.clear()
+        self.view.clear()
+        self.conversation.detached(self.now)
+        self.carry_out()
+
+    def regain(self) -> None:
+        """It is there again; what was said meanwhile was said to nobody."""
+        self.service.inbox.clear()
+        self.service.outbox.clear()
+        self.conversation.attached(self.now)
+        self.carry_out()
 
     def deliver(self) -> None:
         """The conversation hears the next event that the service sent."""

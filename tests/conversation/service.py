@@ -29,7 +29,8 @@ class Service:
     outbox: deque[dict[str, Json]] = field(default_factory=deque)
     known: set[str] = field(default_factory=set)
     outputs: list[str] = field(default_factory=list)
-    items: list[dict[str, Json]] = field(default_factory=list)
+    items: list[dict[str, Json]] = field(default_factory=list)  # that clients have added
+    conversation: list[dict[str, Json]] = field(default_factory=list)  # all that there are, in order
     responses: list[ServiceResponse] = field(default_factory=list)
     requests: list[dict[str, Json]] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)  # items that it had already
@@ -51,11 +52,12 @@ class Service:
         elif event["type"] == "conversation.item.create":
             self._add(event)
         elif event["type"] == "conversation.item.delete":
-            self.deleted.append(str(event["item_id"]))
+            self._take_out(event)
         elif event["type"] == "conversation.item.retrieve":
-            made = [item for response in self.responses for item in response.output]
-            [item] = [each for each in made if each["id"] == event["item_id"]]  # type: ignore[index,call-overload]
-            self._say("conversation.item.retrieved", item=item)
+            if (item := self._find(event["item_id"])) is None:
+                self._error("item_retrieve_invalid_item_id", event)
+            else:
+                self._say("conversation.item.retrieved", item=item)
 
     def begin(self, request: Mapping[str, Json] | None = None) -> None:
         assert self.active is None
@@ -73,6 +75,9 @@ class Service:
         item = {"type": "function_call", "id": f"item_{call_id}", "call_id": call_id, "name": name}
         item |= {"status": status, "arguments": arguments if status == "completed" else '{"ci'}
         self.active.output.append(item)
+        as_yet: dict[str, Json] = {"status": "in_progress", "arguments": ""}
+        self._say("response.output_item.added", response_id=self.active.id, item={**item, **as_yet})
+        self._append(item, **as_yet)
         names = {"response_id": self.active.id, "item_id": item["id"], "call_id": call_id}
         self._say("response.function_call_arguments.done", arguments=item["arguments"], name=name, **names)
         self._say("response.output_item.done", response_id=self.active.id, item=item)
@@ -82,8 +87,8 @@ class Service:
         """Somebody has said something, and it is written down."""
         kind = "input_audio" if role == "user" else "output_audio"
         content = [{"type": kind, "transcript": None if role == "user" else text}]
-        item = {"id": item_id, "type": "message", "role": role, "content": content}
-        self._say("conversation.item.added", item=item)
+        item = {"id": item_id, "type": "message", "role": role, "content": content, "status": "completed"}
+        self._append(item)
         if role == "user":
             written = "conversation.item.input_audio_transcription.completed"
             self._say(written, item_id=item_id, transcript=text)
@@ -97,6 +102,7 @@ class Service:
         item = {"type": "function_call", "id": f"item_{call_id}", "call_id": call_id, "name": name}
         item |= {"status": "in_progress", "arguments": ""}
         self.active.output.append(item)
+        self.conversation.append(item)
         self._say("response.output_item.added", response_id=self.active.id, item=item)
 
     def finish_call(self, call_id: str) -> None:
@@ -109,7 +115,7 @@ class Service:
     def put_call(self, call_id: str, name: str) -> None:
         """A function call is in the conversation that no response has made."""
         item = {"type": "function_call", "id": f"item_{call_id}", "call_id": call_id, "name": name}
-        self._say("conversation.item.added", item={**item, "status": "completed", "arguments": "{}"})
+        self._append({**item, "status": "completed", "arguments": "{}"})
 
     def end(self, status: str = "completed") -> None:
         assert self.active
@@ -159,7 +165,24 @@ class Service:
         if item["type"] == "function_call_output":
             self.outputs.append(item["call_id"])
         self.known.add(item.get("call_id") or item["id"])
-        self._say("conversation.item.added", item=item)
+        self._append(item)
+
+    def _append(self, item: dict[str, Json], **as_yet: Json) -> None:
+        previous = self.conversation[-1]["id"] if self.conversation else None
+        self.conversation.append(item)
+        self._say("conversation.item.added", item={**item, **as_yet}, previous_item_id=previous)
+
+    def _find(self, item_id: Json) -> dict[str, Json] | None:
+        return next((each for each in self.conversation if each["id"] == item_id), None)
+
+    def _take_out(self, event: Mapping[str, Json]) -> None:
+        if (item := self._find(event["item_id"])) is None:
+            self._error("item_delete_invalid_item_id", event)
+            return
+        self.deleted.append(str(item["id"]))
+        self.conversation.remove(item)
+        self.known.discard(str(item["id"]))
+        self._say("conversation.item.deleted", item_id=item["id"])
 
     def _error(self, code: str, event: Mapping[str, Json]) -> None:
         self._say("error", error={"code": code, "message": code, "event_id": event["event_id"]})

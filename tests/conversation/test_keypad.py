@@ -8,9 +8,7 @@ from tests.conversation.line import Line, Tools
 
 
 def a_line() -> Line:
-    line = Line(Tools({}))
-    line.conversation.attached(0.0)
-    return line
+    return Line(Tools({}))
 
 
 def press(line: Line, *keys: str) -> None:

@@ -13,7 +13,6 @@ LONG = Rules(longest=600.0, warning="Soon.", farewell="Over.")
 def a_line(rules: Rules) -> Line:
     line = Line(Tools({"slow": CallPolicy(announce_after=None, timeout=600.0)}))
     line.conversation.presence.rules = rules
-    line.conversation.attached(0.0)
     return line
 
 

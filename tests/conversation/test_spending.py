@@ -16,7 +16,6 @@ def a_line(window: int | None = WINDOW) -> Line:
     line = Line()
     line.conversation.spending.window = window
     line.conversation.spending.prices = Prices(text_in=4.0, audio_out=64.0)
-    line.conversation.attached(0.0)
     return line
 
 

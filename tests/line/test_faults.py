@@ -60,6 +60,23 @@ async def test_a_sideband_that_drops_while_a_tool_is_called_loses_and_repeats_no
     assert noticed.count("trouble") == 1
 
 
+@pytest.mark.parametrize("skip", [0, 2], ids=["greeting", "result"])
+async def test_a_sideband_that_drops_as_the_agent_begins_to_speak_has_nothing_said_twice(skip: int) -> None:
+    said, outputs, noticed = await told(fault("sideband_dropped", at_event="response.created", skip=skip))
+    assert outputs == ["There are four."]
+    assert said == SAID
+    assert noticed.count("sideband_connected") == 2
+
+
+async def test_a_function_call_that_came_while_the_sideband_was_away_is_made_again() -> None:
+    said, outputs, noticed = await told(
+        fault("sideband_dropped", at_event="response.output_item.added", skip=2)  # after two of words
+    )
+    assert outputs == ["There are four."]
+    assert said == [*SAID[:2], *SAID[1:]]  # what it says before it calls is said again
+    assert noticed.count("trouble") == 2
+
+
 async def test_a_caller_whose_media_fall_silent_gets_a_new_line_and_is_answered(tmp_path: Path) -> None:
     agents = AGENTS.replace("limit: 8s", "limit: 1h")
     async with a_call(tmp_path, agents, SCRIPT + "faults: [ice_loss]\n") as (caller, _):

@@ -48,8 +48,8 @@ async def test_a_result_that_comes_while_the_sideband_is_away_is_sent_once_when_
         await line.until(lambda line: "call_finished" in line.kinds())
         await back(line)
         await line.exchange.hears(lambda exchange: len(exchange.requests) == 1)
-        created = [event for event in line.exchange.said if event["type"] == "conversation.item.create"]
-        assert [event["item"]["output"] for event in created] == ["there it is"]
+        created = [each for each in line.exchange.items if each["type"] == "function_call_output"]
+        assert [each["output"] for each in created] == ["there it is"]
         assert line.exchange.busy_errors == 0
 
 
@@ -59,7 +59,7 @@ async def test_what_is_typed_while_the_sideband_is_away_is_answered_when_it_is_b
         await line.session.say("are you there?")
         await back(line)
         await line.exchange.hears(lambda exchange: len(exchange.requests) == 1)
-        assert len(line.exchange.items) == 1
+        assert [each["role"] for each in line.exchange.conversation] == ["user"]
 
 
 async def test_a_service_that_may_have_missed_a_handoff_is_told_of_it_again_before_anything_else(
@@ -132,7 +132,41 @@ async def test_a_function_call_that_was_being_made_when_the_sideband_broke_is_as
         assert line.kinds().count("call_received") == 1
 
 
-async def test_a_function_call_that_somebody_else_put_there_is_not_asked_for(tmp_path: Path) -> None:
+async def test_a_function_call_that_came_and_went_while_the_sideband_was_away_is_asked_for_again(
+    tmp_path: Path,
+) -> None:
+    async with a_line(tmp_path, AGENTS, quick) as line:
+        await lost(line)
+        line.exchange.begin()
+        line.exchange.call("call_0", "test__quick")
+        line.exchange.end()
+        line.exchange.outbox.clear()  # nobody is attached
+        await back(line)
+        await line.exchange.hears(lambda exchange: len(exchange.requests) == 1)
+        assert line.exchange.deleted[0] == "item_call_0"
+        line.exchange.call("call_1", "test__quick")
+        line.exchange.end()
+        await line.exchange.flush()
+        await line.until(lambda line: line.outputs() == {"call_1": "quick indeed"})
+
+
+async def test_what_was_answered_while_the_sideband_was_away_is_not_answered_again(tmp_path: Path) -> None:
+    async with a_line(tmp_path, AGENTS, quick) as line:
+        await line.calls("test__quick")
+        await line.exchange.hears(lambda exchange: len(exchange.requests) == 1)
+        await line.exchange.flush()
+        await lost(line)
+        line.exchange.says("item_a1", "assistant", "Quick indeed.")
+        line.exchange.end()
+        line.exchange.outbox.clear()  # nobody is attached
+        await back(line)
+        await line.until(lambda line: "agent_said" in line.kinds())
+        await line.session.say("thank you")
+        await line.exchange.hears(lambda exchange: len(exchange.requests) == 2)
+        assert len(line.exchange.responses) == 3
+
+
+async def test_a_function_call_that_somebody_else_put_there_is_not_run_then_either(tmp_path: Path) -> None:
     async with a_line(tmp_path, AGENTS, quick) as line:
         line.exchange.put_call("call_0", "test__quick")
         await line.exchange.flush()
@@ -140,8 +174,8 @@ async def test_a_function_call_that_somebody_else_put_there_is_not_asked_for(tmp
         await back(line)
         await line.session.say("hello")
         await line.exchange.hears(lambda exchange: len(exchange.requests) == 1)
-        assert not [each for each in line.exchange.said if each["type"] == "conversation.item.retrieve"]
         assert "call_received" not in line.kinds()
+        assert line.exchange.deleted[:1] == ["item_call_0"]
 
 
 def quick() -> str:

@@ -146,7 +146,7 @@ class Caller:
         return {
             "not answered": {call_id for call_id in self.told.received if call_id not in self.told.finished},
             "not arrived": {call_id for call_id in self.told.finished if call_id not in self.exchange.known},
-            "not heard": self.exchange.known - silent - heard,
+            "not heard": {item for item in self.exchange.known - silent - heard if "mark" not in item},
         }
 
     def faults(self) -> list[str]:
@@ -161,12 +161,21 @@ class Caller:
         if self.stays:
             found += [f"{each} was let go and ran out of time" for each in self.told.forgotten]
             found += [f"{each} was never answered" for each in received - answers.keys()]
-        found += [trouble for trouble in self.told.troubles if not trouble.startswith(_EXPECTED)]
+            found += [f"{each} is lost, and the model does not know" for each in self.forgotten()]
+        troubles = (trouble.lstrip("0123456789 ") for trouble in self.told.troubles)
+        found += [trouble for trouble in troubles if not trouble.startswith(_EXPECTED)]
         return [f"{self.session.id}: {fault}" for fault in found]
 
     def lost(self) -> set[str]:
         """Function calls that the service announced while nobody was attached, and nobody ever saw."""
         return self.made.keys() - self.told.received - self.line.sure
+
+    def forgotten(self) -> set[str]:
+        """Those of the lost that were not taken out again, and that no mark behind them tells of."""
+        order = [str(item.get("call_id") or item["id"]) for item in self.exchange.conversation]
+        marks = [place for place, name in enumerate(order) if name.startswith("jf_mark")]
+        last = max(marks, default=-1)
+        return {each for each in self.lost() if each in order and order.index(each) > last}
 
     # --- small change ---------------------------------------------------------------------------------
 
@@ -209,4 +218,4 @@ _ACTS: dict[Callable[[Caller], object], int] = {
     Caller.ask_about_work: 3,
     Caller.suffer: 2,
 }
-_EXPECTED = ("openai at", "a response failed twice")
+_EXPECTED = ("openai at", "a response failed twice", "a function call came", "function calls came")

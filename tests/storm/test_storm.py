@@ -5,13 +5,11 @@ when callers interrupt, type, agree and refuse, when agents hand over, and when 
 sockets and real threads decide the rest. `JACKFIELD_STORM_SEED=7 pytest tests/storm` repeats a storm as far
 as that is possible; its seed is part of every failure.
 
-What is not promised: a function call that the service announces while the sideband is down. Events are not
-replayed (§5.3). If its response is still active when the sideband is back, the `response.done` brings it
-along and it is answered; one whose response ended meanwhile is never seen here, and the model, which has
-no output for it, will ask again when the caller does. `conversation.item.retrieve` needs the id of an item
-that nobody told us; only the last item of the conversation can be found out, by adding one of ours behind
-it, and nobody has tried that on the real services. So that belongs to the ledger, which knows what was
-seen. The storm counts such calls, and checks that they are the only ones.
+A function call that the service announces while the sideband is down is not told again (§5.3). If its
+response is still active when the sideband is back, the `response.done` brings it along and it is answered. Of
+one whose response ended meanwhile the last item of the conversation tells: it is taken out, and the model
+asked again; or, where something else stands behind it, a mark tells the model that it was not run. The storm
+counts such calls, and checks that none is forgotten.
 
 `conversation_already_has_active_response` is what the service says when a request crosses a response on the
 wire: we ask, and at the same moment it answers the caller by itself; or the sideband was away and we cannot

@@ -80,6 +80,13 @@ async def test_all_of_that_at_once_changes_nothing() -> None:
         answered_once(caller)
 
 
+async def test_a_response_that_is_seconds_late_is_not_asked_for_again() -> None:
+    async with a_line(fault("late_created", seconds=4)) as caller:
+        await talk(caller)
+        answered_once(caller)
+        assert len(await told(caller, "response.create")) == 4
+
+
 @pytest.mark.parametrize("begins", [True, False])
 async def test_a_response_that_nobody_saw_is_waited_for_and_nothing_is_answered_twice(begins: bool) -> None:
     async with a_line(fault("active_response_race", begins=begins)) as caller:

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 MOST_PROMPTS = 16
+MOST_GIVEN_UP = 8
 RETRY_AFTER = 1.0
 MOST_REFUSALS = 3
 
@@ -21,6 +22,17 @@ class Prompt:
     about: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A response was asked for: for a prompt, or (None) `about` these things of ours, or because one was
+    `owed`. `id` is the event's, which the service names when it answers."""
+
+    id: str
+    prompt: Prompt | None = None
+    about: tuple[str, ...] = ()
+    owed: bool = False
+
+
 class Agenda:
     """Prompts in order, one request in flight, and the patience with a service that fails or refuses."""
 
@@ -28,27 +40,43 @@ class Agenda:
         self.prompts: deque[Prompt] = deque(maxlen=MOST_PROMPTS)
         self.retry_at: float | None = None
         self.not_before = 0.0
+        self.in_flight: Request | None = None
+        self._given_up: deque[Request] = deque(maxlen=MOST_GIVEN_UP)
         self._retried = False
         self._refusals = 0
-        self._request_id = ""
-        self._prompt: Prompt | None = None
 
-    def ask(self, request_id: str, prompt: Prompt | None) -> None:
-        """A request goes out, for this prompt or (None) for outputs and the caller's words."""
-        self._request_id, self._prompt, self.retry_at = request_id, prompt, None
+    def ask(self, request: Request) -> None:
+        """A request goes out."""
+        self.in_flight, self.retry_at = request, None
 
     def is_in_flight(self, request_id: str) -> bool:
-        return self._request_id != "" and request_id == self._request_id
+        return self.in_flight is not None and request_id == self.in_flight.id
+
+    def find(self, request_id: str) -> Request | None:
+        """The request of this name, if it is in flight or was given up while nobody could know better."""
+        if self.in_flight is not None and self.in_flight.id == request_id:
+            return self.in_flight
+        return next((each for each in self._given_up if each.id == request_id), None)
 
     def settle(self) -> None:
         """The request in flight has become a response."""
-        self._request_id, self._prompt, self._refusals = "", None, 0
+        self.in_flight, self._refusals = None, 0
 
     def put_back(self) -> None:
         """The service was busy: the prompt in flight was not said, and comes first again."""
-        if self._prompt is not None:
-            self.prompts.appendleft(self._prompt)
-        self._request_id, self._prompt = "", None
+        if self.in_flight is not None and self.in_flight.prompt is not None:
+            self.prompts.appendleft(self.in_flight.prompt)
+        self.in_flight = None
+
+    def give_up(self) -> None:
+        """Nothing is known of the request in flight, and it is made again; should it be answered after all,
+        that will be known."""
+        if self.in_flight is None:
+            return
+        self._given_up.append(self.in_flight)
+        if self.in_flight.owed:
+            self.retry_at = self.not_before
+        self.put_back()
 
     def refuse(self, now: float) -> bool:
         """The service refused the request itself. True when it has done so too often to go on asking."""
@@ -57,7 +85,7 @@ class Agenda:
         hopeless = self._refusals >= MOST_REFUSALS
         if not hopeless:
             self.put_back()
-        self._request_id, self._prompt = "", None
+        self.in_flight = None
         return hopeless
 
     def fail(self, now: float) -> bool:

@@ -15,7 +15,7 @@ from jackfield.conversation.history import History
 from jackfield.conversation.orders import Orders
 from jackfield.conversation.renewal import Renewal, Stand
 from jackfield.conversation.speaking import Speaking
-from jackfield.conversation.states import Response, Step
+from jackfield.conversation.states import Response, Signal, Step
 from jackfield.protocol.server_events import ServerEvent
 
 GO_ON = (
@@ -68,6 +68,7 @@ class Continuing:
         self._broke_off = False
         self._floor.lose_sight(now)
         self._floor.look_again(now)
+        self._floor.signal(Signal.CERTAIN, now)
         self._tell()
         if words:
             self._speaking.want(Prompt(GO_ON.format(words)))

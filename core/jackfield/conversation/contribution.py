@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from jackfield.calls import CallPolicy, Deliver, Image
@@ -208,6 +208,13 @@ class Contributions:
         for contribution in moved:
             self._file(contribution)
         return moved
+
+    def step_those(self, names: Iterable[str], step: Step) -> list[Contribution]:
+        """Move those of these names that can make this step; those that moved."""
+        found = [each for name in names if (each := self._find(name)) is not None and each.step(step)]
+        for contribution in found:
+            self._file(contribution)
+        return found
 
     def __len__(self) -> int:
         return len(self._running) + len(self._told)

@@ -17,6 +17,7 @@ from jackfield import notices
 from jackfield.calls import Arguments, Inquiry, Outcome
 from jackfield.conversation import service_errors
 from jackfield.conversation.agenda import Prompt
+from jackfield.conversation.bearings import MARK
 from jackfield.conversation.continuing import Continuing
 from jackfield.conversation.contribution import ADDING, Contributions, FunctionCall
 from jackfield.conversation.effects import Effect
@@ -26,11 +27,11 @@ from jackfield.conversation.listening import Listening
 from jackfield.conversation.notices import KeyPressed, KeysEntered
 from jackfield.conversation.orders import Orders
 from jackfield.conversation.presence import Presence
-from jackfield.conversation.recovery import Recovery
+from jackfield.conversation.regaining import Regaining
 from jackfield.conversation.repertoire import Repertoire
 from jackfield.conversation.speaking import Speaking
 from jackfield.conversation.spending import Spending
-from jackfield.conversation.states import Signal, Stage, Step
+from jackfield.conversation.states import Stage, Step
 from jackfield.conversation.working import Working
 from jackfield.protocol.server_events import ErrorReported, Item, ResponseCreated, ResponseDone, ServerEvent
 
@@ -52,7 +53,7 @@ class Conversation(Listening):
         self.continuing = Continuing(self._floor, self._ours, self._speaking, self._orders)
         self.spending = Spending(self.continuing.history, self._ours, self._orders)
         self.presence = Presence(self._floor, self._ours, self._speaking, self._orders)
-        self._recovery = Recovery()
+        self._regaining = Regaining(self._floor, self._ours, self._speaking, self._orders)
         self._keypad = Keypad()
         self._closed = False
         self._undecided_since: float | None = None
@@ -63,7 +64,7 @@ class Conversation(Listening):
     def receive(self, event: ServerEvent, now: float) -> None:
         """Take in one event of the service."""
         if not self._closed:
-            if (recovered := self._recovery.take(event)) is not None:
+            if (recovered := self._regaining.take(event, now)) is not None:
                 self._call_requested(recovered, now)
             self.hear(event, now)
             self._unrecorded.append(event)
@@ -150,27 +151,25 @@ class Conversation(Listening):
         """The sideband is not there (yet, or any more). Tools go on; no response is asked for, and what is
         sent is taken for lost."""
         self.continuing.lose_sight()
-        self._floor.lose_sight(now)
-        self._speaking.forget()
+        self._regaining.lose_sight(now)
 
     def attached(self, now: float) -> None:
-        """The sideband is there: what was not acknowledged is sent (again). The service takes no item
-        twice, so that what had arrived after all is not said twice."""
+        """The sideband is there: what has happened meanwhile is found out, as far as that can be done, and
+        what was not acknowledged is sent (again). The service takes no item twice, so that what had arrived
+        after all is not said twice."""
         self.continuing.look_again()
-        self._floor.look_again(now)
+        self._regaining.look_again(now)
         self._speaking.start_afresh()
         for contribution in self._ours.unacknowledged:
             self._ours.step(contribution.id, Step.AGAIN)
             self._orders.send(contribution.wire())
-        for question in self._recovery.ask():
-            self._orders.send(question)
+        self._regaining.ask()
         self._speak(now)
 
     def moved(self, calmly: bool, now: float) -> None:
         """Another session at the service has taken over (`MoveLine`): it is told everything."""
         self._settle()
-        self._speaking.forget()
-        self._recovery.forget()
+        self._regaining.moved()
         self.continuing.move(calmly, now)
         self.spending.moved()
         self._speak(now)
@@ -180,8 +179,7 @@ class Conversation(Listening):
         self._working.expire(now)
         self._enter(self._keypad.rest(now), now)
         if self._floor.deadline is not None and self._floor.deadline <= now:
-            self._floor.signal(Signal.OVERDUE, now)
-            self._speaking.lost()
+            self._regaining.lose_patience(now)
         self._speak(now)
 
     # --- what to do about it ------------------------------------------------------------------------
@@ -236,16 +234,19 @@ class Conversation(Listening):
         self._working.request(item, self.repertoire, self.turns, now)
 
     def _item_added(self, item: Item, now: float) -> None:
-        self._ours.step(item.call_id if item.type == "function_call_output" else item.id, Step.ANNOUNCED)
+        name = item.call_id if item.type == "function_call_output" else item.id
+        if self._ours.stage(name) is Stage.REPEATED:
+            self._speaking.is_news(name)
+        self._ours.step(name, Step.ANNOUNCED)
 
     def _is_ours(self, event: ResponseCreated) -> bool:
         return self._speaking.is_answered_by(event)
 
     def _response_began(self, event: ResponseCreated, now: float) -> None:
-        self._speaking.began(event)
-        for heard in self._ours.step_all(Step.RESPONDED):
-            if isinstance(heard, FunctionCall):
-                self._orders.note(notices.CallHeard(now, heard.id, event.response_id))
+        self._speaking.began(event, now)
+
+    def _began_unseen(self, event: ResponseDone, request_id: str, now: float) -> None:
+        self._speaking.began_unseen(event.response_id, request_id, now)
 
     def _response_ended(self, event: ResponseDone, now: float) -> None:
         self.spending.count(event, now)
@@ -259,6 +260,9 @@ class Conversation(Listening):
             self._closed = not self.continuing.end(error.code, error.message, now)
             return
         known = self._speaking.refused(error, now) or self._declined(error, now)
+        known = known or error.event_id.startswith(
+            MARK
+        )  # a mark that is not taken tells nothing, that is all
         if not known and error.code not in service_errors.BENIGN:
             self._orders.trouble(error.message or error.code, now)
 

@@ -41,9 +41,14 @@ class Floor:
         return self.free and self.playback is Playback.QUIET
 
     @property
+    def responding(self) -> bool:
+        """A response is being made."""
+        return self.response in _SPEAKING
+
+    @property
     def agent_has_it(self) -> bool:
         """The agent speaks, or is about to: a caller who speaks now is barging in."""
-        return self.playback is Playback.PLAYING or self.response in _SPEAKING
+        return self.playback is Playback.PLAYING or self.responding
 
     @property
     def deadline(self) -> float | None:
@@ -102,8 +107,7 @@ class Floor:
         self.signal(Signal.LOST, now)
 
     def look_again(self, now: float) -> None:
-        """The sideband is there. A request that meets a response which we do not know of is refused as
-        busy, which puts things right."""
+        """The sideband is there; what has happened meanwhile is not known yet."""
         self.quiet_since = now
         self.signal(Signal.BACK, now)
 

@@ -31,7 +31,10 @@ SEED_TOKENS = 8_000
 
 SUMMARY_TOKENS = 1_000
 LONGEST_GIST = 120
-SUMMARY_ID = "jf_summary"  # or what begins so: written by us, and never part of what was said
+OWN = "jf_"
+"""What the ids of items begin with that we write for the model alone: they are no part of what was said."""
+
+SUMMARY_ID = f"{OWN}summary"
 UNHEARD = "(The caller said something here that was not written down.)"
 
 
@@ -112,7 +115,7 @@ class History:
     def _add(self, item: Item) -> None:
         """An item entered the conversation, or is final; of one that is known, only what is new counts."""
         kind = _KINDS.get((item.type, item.role))
-        if kind is None or not item.id or item.id.startswith(SUMMARY_ID):
+        if kind is None or not item.id or item.id.startswith(OWN):
             return
         text = item.arguments if kind is Kind.CALL else item.text
         if kind is Kind.CALL and not item.is_complete_function_call:

@@ -117,8 +117,10 @@ class Listening(ABC):
                 self._response_began(event, now)
             return
         request = event.metadata.get(REQUEST, "")
-        if request and self._is_ours(begun := ResponseCreated(event.response_id, event.out_of_band, request)):
-            self._hear_response(begun, now)  # the beginning of what ends here was never told
+        begun = ResponseCreated(event.response_id, event.out_of_band, request)
+        if request and self._floor.begins(begun, self._is_ours(begun), now):
+            self._orders.note(notices.ResponseStarted(now, event.response_id))
+            self._began_unseen(event, request, now)
         if self._floor.ends(event, now):
             reason = event.reason or event.message or event.code
             metadata = dict(event.metadata)
@@ -167,6 +169,10 @@ class Listening(ABC):
 
     @abstractmethod
     def _response_began(self, event: ResponseCreated, now: float) -> None: ...
+
+    @abstractmethod
+    def _began_unseen(self, event: ResponseDone, request_id: str, now: float) -> None:
+        """A response ends that nobody saw begin; it answers the request of this name, if that is ours."""
 
     @abstractmethod
     def _response_ended(self, event: ResponseDone, now: float) -> None: ...

@@ -11,19 +11,31 @@ accord waits until no sound goes out either.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from jackfield import notices
 from jackfield.conversation import service_errors
-from jackfield.conversation.agenda import Agenda, Prompt
+from jackfield.conversation.agenda import Agenda, Prompt, Request
 from jackfield.conversation.contribution import MOST_ASKED, Contribution, Contributions, FunctionCall
 from jackfield.conversation.floor import Floor
 from jackfield.conversation.orders import Orders
 from jackfield.conversation.repertoire import Repertoire
-from jackfield.conversation.states import Signal, Step
+from jackfield.conversation.states import Response, Signal, Stage, Step
 from jackfield.protocol.client_events import ResponseCreate
 from jackfield.protocol.server_events import ErrorReported, ResponseCreated, ResponseDone
 
 WINDOW = 0.15
 """Seconds for which a ready output waits for a sibling that is still running."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """When something may have happened unseen: the request that was in flight, the ids of what any response
+    begun since has heard, and whether such a response might be one that was there before (`ambiguous`)."""
+
+    request: Request | None = None
+    heard: tuple[str, ...] = ()
+    ambiguous: bool = False
 
 
 class Speaking:
@@ -34,6 +46,7 @@ class Speaking:
         self._ours = ours
         self._orders = orders
         self._agenda = Agenda()
+        self._doubt = Doubt()
 
     def want(self, prompt: Prompt) -> None:
         """The agent is to say this of its own accord, when the line is quiet."""
@@ -66,7 +79,8 @@ class Speaking:
         elif prompt := self._next_prompt(now):
             # §3.3: a response's instructions replace the session's, so those go first.
             instructions = f"{repertoire.instructions}\n\n{prompt.text}".strip()
-            self._ask(prompt, ResponseCreate(self._orders.new_id("ask"), instructions, "none"), now)
+            asked = ResponseCreate(self._orders.new_id("ask"), instructions, "none")
+            self._ask(Request(asked.event_id, prompt), asked, now)
 
     # --- what became of a request ---------------------------------------------------------------------
 
@@ -74,9 +88,20 @@ class Speaking:
         """Whether this response is the one we asked for."""
         return self._agenda.is_in_flight(event.request_id)
 
-    def began(self, event: ResponseCreated) -> None:
+    def began(self, event: ResponseCreated, now: float) -> None:
+        """It knows everything of ours that the service had."""
         if self.is_answered_by(event):
             self._agenda.settle()
+        self._heard(self._ours.step_all(Step.RESPONDED), event.response_id, now)
+
+    def began_unseen(self, response_id: str, request_id: str, now: float) -> None:
+        """A response has ended that nobody saw begin. If it answers a request of ours, it knew what that was
+        about."""
+        request = self._agenda.find(request_id)
+        if request is not None:
+            if request is self._agenda.in_flight:
+                self._agenda.settle()
+            self._heard(self._ours.step_those(request.about, Step.OVERHEARD), response_id, now)
 
     def ended(self, event: ResponseDone, now: float) -> None:
         """A failed response is worth one more try; the second failure is told."""
@@ -101,13 +126,46 @@ class Speaking:
             self._orders.trouble(f"the service refuses to respond: {error.message or error.code}", now)
         return True
 
+    def doubt(self) -> None:
+        """From now on things may happen unseen. Any response that begins so has heard what the service had
+        before; unless one was there already, for then nobody can tell the two apart."""
+        if self._floor.response in (Response.AWAY, Response.UNSURE):
+            return
+        request = self._agenda.in_flight
+        heard: tuple[str, ...] = ()
+        if not self._floor.responding:
+            added = [each.id for each in self._ours.unheard if each.stage is Stage.ADDED]
+            heard = (*added, *(request.about if request else ()))
+        self._doubt = Doubt(request, heard, self._floor.responding)
+
+    def is_news(self, name: str) -> None:
+        """What was sent before things happened unseen had not arrived then, so no response has heard it."""
+        heard = tuple(each for each in self._doubt.heard if each != name)
+        self._doubt = replace(self._doubt, heard=heard)
+
+    def responded_unseen(self, now: float) -> None:
+        """A response did begin unseen."""
+        doubt, self._doubt = self._doubt, Doubt()
+        if doubt.ambiguous:
+            self._give_up(doubt)
+        elif doubt.request is not None and doubt.request is self._agenda.in_flight:
+            self._agenda.settle()
+        self._heard(self._ours.step_those(doubt.heard, Step.OVERHEARD), "", now)
+
+    def responded_not(self) -> None:
+        """None has begun unseen, as far as anybody knows."""
+        self._give_up(self._doubt)
+        self._doubt = Doubt()
+
     def lost(self) -> None:
         """The request in flight was never answered."""
-        self._agenda.put_back()
+        self._agenda.give_up()
 
     def forget(self) -> None:
-        """What was in flight may have been heard or not: better said never than twice."""
+        """The service is another one. What was in flight may have been heard or not: better said never than
+        twice."""
         self._agenda.settle()
+        self._doubt = Doubt()
 
     def start_afresh(self) -> None:
         """The service is there, or is busy: whatever was asked before was not in vain."""
@@ -128,14 +186,26 @@ class Speaking:
             return None
         return max(call.received_at, self._floor.quiet_since) + wait
 
+    def _heard(self, contributions: Sequence[Contribution], response_id: str, now: float) -> None:
+        for heard in contributions:
+            if isinstance(heard, FunctionCall):
+                self._orders.note(notices.CallHeard(now, heard.id, response_id))
+
+    def _give_up(self, doubt: Doubt) -> None:
+        if doubt.request is not None and doubt.request is self._agenda.in_flight:
+            self._agenda.give_up()
+
     def _ask_about(self, unheard: list[Contribution], now: float) -> None:
         for contribution in unheard:
             contribution.asked += 1
             if contribution.asked > MOST_ASKED:
                 self._ours.step(contribution.id, Step.GIVEN_UP)
                 self._orders.trouble(f"the service never acknowledged {contribution.id}", now)
-        if self._agenda.retry_at is not None or any(each.unheard for each in unheard):
-            self._ask(None, ResponseCreate(self._orders.new_id("ask")), now)
+        owed = self._agenda.retry_at is not None
+        about = tuple(each.id for each in unheard if each.unheard)
+        if owed or about:
+            asked = ResponseCreate(self._orders.new_id("ask"))
+            self._ask(Request(asked.event_id, None, about, owed), asked, now)
 
     def _next_prompt(self, now: float) -> Prompt | None:
         while self._agenda.prompts:
@@ -149,10 +219,10 @@ class Speaking:
                 return Prompt(_still_working(call), about=call.id)
         return None
 
-    def _ask(self, prompt: Prompt | None, request: ResponseCreate, now: float) -> None:
-        self._agenda.ask(request.event_id, prompt)
+    def _ask(self, request: Request, asked: ResponseCreate, now: float) -> None:
+        self._agenda.ask(request)
         self._floor.signal(Signal.ASKED, now)
-        self._orders.send(request)
+        self._orders.send(asked)
 
 
 def _still_working(call: FunctionCall) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from jackfield.conversation.contribution import Contributions
-from jackfield.conversation.history import History, summary
+from jackfield.conversation.history import SUMMARY_ID, History, summary
 from jackfield.conversation.notices import ConversationShortened, UsageCounted
 from jackfield.conversation.orders import Orders
 from jackfield.protocol.client_events import ItemDelete, Message
@@ -81,7 +81,7 @@ class Spending:
             return
         for item_id in [*([self._summary_id] if self._summary_id else []), *taken]:
             self._orders.send(ItemDelete(item_id, event_id=f"delete_{item_id}"))
-        self._summary_id = self._orders.new_id("jf_summary")
+        self._summary_id = self._orders.new_id(SUMMARY_ID)
         words = summary(self._history.retired)
         self._orders.send(Message(self._summary_id, "system", words, previous_id="root"))
         self._orders.note(ConversationShortened(now, len(taken), filled))

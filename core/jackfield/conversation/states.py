@@ -33,6 +33,7 @@ class Response(Enum):
     CROSSED = "crossed"  # active, but not the one we asked for: the answer to our request is still to come
     YIELDING = "yielding"  # active still, and the caller's next turn has ended: one more will follow
     AWAY = "away"  # the sideband is lost: nobody can ask, and nobody knows
+    UNSURE = "unsure"  # something may have happened unseen; the service was asked where it stands
 
 
 class Signal(Enum):
@@ -48,6 +49,8 @@ class Signal(Enum):
     OVERDUE = "patience ends"
     LOST = "sideband lost"
     BACK = "sideband is there"
+    CERTAIN = "nothing is under way"
+    ENGAGED = "found busy"
 
 
 class Stage(Enum):
@@ -70,6 +73,7 @@ class Step(Enum):
     RESPONDED = "response.created"
     DECLINED = "error naming it"
     GIVEN_UP = "asked for in vain"
+    OVERHEARD = "a response to it was made unseen"
     MOVED = "sent to a new session"
 
 
@@ -82,7 +86,7 @@ RESPONSE: dict[tuple[Response, Signal], Response] = {
     (Response.REQUESTED, Signal.CREATED): Response.CROSSED,
     (Response.REQUESTED, Signal.BUSY): Response.EXPECTED,
     (Response.REQUESTED, Signal.REFUSED): Response.NONE,
-    (Response.REQUESTED, Signal.OVERDUE): Response.NONE,
+    (Response.REQUESTED, Signal.OVERDUE): Response.UNSURE,
     (Response.CROSSED, Signal.ANSWERED): Response.ACTIVE,
     (Response.CROSSED, Signal.BUSY): Response.ACTIVE,
     (Response.CROSSED, Signal.REFUSED): Response.ACTIVE,
@@ -102,25 +106,38 @@ RESPONSE: dict[tuple[Response, Signal], Response] = {
     (Response.ACTIVE, Signal.LOST): Response.AWAY,
     (Response.CROSSED, Signal.LOST): Response.AWAY,
     (Response.YIELDING, Signal.LOST): Response.AWAY,
-    (Response.AWAY, Signal.BACK): Response.NONE,
+    (Response.AWAY, Signal.BACK): Response.UNSURE,
+    (Response.UNSURE, Signal.CERTAIN): Response.NONE,
+    (Response.UNSURE, Signal.ENGAGED): Response.EXPECTED,
+    (Response.UNSURE, Signal.TURN_ENDED): Response.EXPECTED,
+    (Response.UNSURE, Signal.CREATED): Response.ACTIVE,
+    (Response.UNSURE, Signal.ANSWERED): Response.ACTIVE,
+    (Response.UNSURE, Signal.BUSY): Response.EXPECTED,
+    (Response.UNSURE, Signal.REFUSED): Response.NONE,
+    (Response.UNSURE, Signal.OVERDUE): Response.NONE,
+    (Response.UNSURE, Signal.LOST): Response.AWAY,
 }
 
-PATIENCE: dict[Response, float] = {Response.REQUESTED: 3.0, Response.EXPECTED: 3.0}
+PATIENCE: dict[Response, float] = {Response.REQUESTED: 3.0, Response.EXPECTED: 3.0, Response.UNSURE: 10.0}
 """Seconds after which a state that waits for the service is left by `OVERDUE`: an event was lost, or the
-service does not echo metadata. Asking too early does no harm, the service says that it is busy."""
+service does not echo metadata. Whoever is unsure has asked something that any service answers, and in order:
+as long as it does not, everything is late, and nothing lost."""
 
 STAGE: dict[tuple[Stage, Step], Stage] = {
     (Stage.RUNNING, Step.ANSWERED): Stage.SENT,
     (Stage.SENT, Step.ANNOUNCED): Stage.ADDED,
     (Stage.SENT, Step.DECLINED): Stage.REFUSED,
     (Stage.SENT, Step.GIVEN_UP): Stage.HEARD,
+    (Stage.SENT, Step.OVERHEARD): Stage.HEARD,
     (Stage.SENT, Step.AGAIN): Stage.REPEATED,
     (Stage.REPEATED, Step.ANNOUNCED): Stage.ADDED,
     (Stage.REPEATED, Step.DECLINED): Stage.ADDED,  # for the service has it already
     (Stage.REPEATED, Step.GIVEN_UP): Stage.HEARD,
+    (Stage.REPEATED, Step.OVERHEARD): Stage.HEARD,
     (Stage.SENT, Step.MOVED): Stage.SENT,
     (Stage.REPEATED, Step.MOVED): Stage.SENT,
     (Stage.ADDED, Step.MOVED): Stage.SENT,
     (Stage.ADDED, Step.RESPONDED): Stage.HEARD,
     (Stage.ADDED, Step.GIVEN_UP): Stage.HEARD,
+    (Stage.ADDED, Step.OVERHEARD): Stage.HEARD,
 }

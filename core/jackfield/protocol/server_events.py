@@ -53,9 +53,11 @@ class SpeechStopped:
 
 @dataclass(frozen=True, slots=True)
 class ItemAdded:
-    """An item entered the default conversation."""
+    """An item entered the default conversation, behind the item `previous_id`; "" where that is not told, or
+    there is none."""
 
     item: Item
+    previous_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

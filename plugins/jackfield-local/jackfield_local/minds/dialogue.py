@@ -15,6 +15,7 @@ Item = Mapping[str, object]
 
 _STARTED = re.compile(r"^Started as (\S+?)\. Its result will come by itself")
 _RESULT = re.compile(r"^The result of (\S+) \(\S*\) is there; tell the caller\.\s*(.*)$", re.DOTALL)
+_UNDONE = re.compile(r"A function call that you made then, and that has no output, was not run")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,10 @@ class Requested:
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """`heard` is what the caller said that nothing was done about yet; `fresh` the outputs nobody spoke of;
-    `notes` the system's messages since the agent last spoke. `said` and `before` lead up to them: the
-    agent's sentences since the utterance before, and (utterance, sentences after it) further back, newest
-    first."""
+    """`heard` is what the caller said that nothing was done about yet, or nothing that was of any use;
+    `fresh` the outputs nobody spoke of; `notes` the system's messages since the agent last spoke. `said` and
+    `before` lead up to them: the agent's sentences since the utterance before, and (utterance, sentences
+    after it) further back, newest first."""
 
     heard: str
     fresh: tuple[Requested, ...]
@@ -77,6 +78,9 @@ def read(items: Sequence[Item], pending: frozenset[str]) -> Dialogue:
     fresh = [calls[call_id] for item in items[spoken + 1 :] if (call_id := _answered(item)) in calls]
     notes = [text_of(item) for item in items[spoken + 1 :] if _is_message(item, "system")]
     turns = _turns(items[: acted + 1])
+    if turns and not heard and any(_UNDONE.search(note) for note in notes):
+        (words, _), *turns = turns  # whatever was done about it was in vain
+        heard = [words]
     return Dialogue(
         heard=" ".join(filter(None, heard)),
         fresh=tuple(fresh),
