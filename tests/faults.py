@@ -40,5 +40,8 @@ TESTED = {
     "filtered_channel": (MADE,),
     "ice_loss": (f"{LINE}test_a_caller_whose_media_fall_silent_gets_a_new_line_and_is_answered",),
     "key_expired": (MADE,),
-    "busy_service": (f"{WRITTEN}test_a_caller_who_is_refused_is_told_by_the_service_why",),
+    "busy_service": (
+        f"{WRITTEN}test_a_service_that_is_busy_for_a_moment_is_asked_again_and_the_caller_is_answered",
+        f"{WRITTEN}test_a_caller_whom_a_service_refuses_for_longer_is_told_why",
+    ),
 }

@@ -65,15 +65,17 @@ class ProviderUnreachable(ProviderError):  # noqa: N818
 
 
 class ProviderRefused(ProviderError):  # noqa: N818
-    """The service answered, and refused; trying again without a change will not help.
+    """The service answered, and refused; trying again without a change will not help, unless it is busy.
 
-    `status` is the HTTP status, `code` the service's own error code ("" where it gave none).
+    `status` is the HTTP status, `code` the service's own error code ("" where it gave none), `retry_after`
+    the seconds after which it wants to be asked again (0.0 where it did not say).
     """
 
-    def __init__(self, message: str, *, status: int = 0, code: str = "") -> None:
+    def __init__(self, message: str, *, status: int = 0, code: str = "", retry_after: float = 0.0) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
+        self.retry_after = retry_after
 
 
 class SidebandLost(ProviderError):  # noqa: N818

@@ -152,9 +152,23 @@ async def test_a_session_that_expires_in_its_socket_ends_and_says_why(announced:
 
 
 @pytest.mark.parametrize("status", [429, 503])
-async def test_a_caller_who_is_refused_is_told_by_the_service_why(status: int) -> None:
-    with pytest.raises(ProviderRefused, match=f"HTTP {status}.*The service is busy"):
-        async with a_line(fault("busy_service", status=status)):
+async def test_a_service_that_is_busy_for_a_moment_is_asked_again_and_the_caller_is_answered(
+    status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with a_line(fault("busy_service", status=status, times=2)) as caller:
+        await talk(caller)
+        answered_once(caller)
+    told = [each.getMessage() for each in caplog.records if "trying again" in each.getMessage()]
+    assert len(told) == 2
+    assert f"HTTP {status}" in told[0]
+
+
+@pytest.mark.parametrize(
+    "busy", [{"status": 429, "times": 100}, {"status": 503, "retry_after": 60}, {"status": 500}], ids=str
+)
+async def test_a_caller_whom_a_service_refuses_for_longer_is_told_why(busy: dict[str, float]) -> None:
+    with pytest.raises(ProviderRefused, match=f"HTTP {busy['status']}.*The service is busy"):
+        async with a_line(fault("busy_service", **busy)):
             raise AssertionError("the service was busy")
 
 

@@ -11,6 +11,7 @@ import httpx
 
 from jackfield.calls import Json
 from jackfield.errors import ProviderRefused, ProviderUnreachable
+from jackfield.providers.busy import retry_after
 from jackfield.providers.endpoint import Endpoint
 from jackfield.providers.refusal import Reply
 from jackfield.providers.timeouts import Timeouts
@@ -81,7 +82,8 @@ class Exchange:
                 if len(data) > MOST_BYTES:
                     raise ProviderRefused(f"{self._place} answered with more than {MOST_BYTES} bytes")
         text = data.decode("utf-8", "replace")
-        return Reply(response.status_code, text, response.headers.get("Location", ""))
+        headers = response.headers
+        return Reply(response.status_code, text, headers.get("Location", ""), retry_after(headers))
 
     async def aclose(self) -> None:
         await self._client.aclose()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from itertools import chain, repeat
+from itertools import chain, count, repeat
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 
 from jackfield.errors import ProviderError, ProviderRefused, ProviderUnreachable
 from jackfield.providers.base import Answer, SessionObject, Sideband
+from jackfield.providers.busy import pause_after, retry_after
 from jackfield.providers.credential import Credential, usable
 from jackfield.providers.endpoint import Endpoint
 from jackfield.providers.event_socket import EventSocket
@@ -24,6 +26,8 @@ from jackfield.providers.introduction import introduce
 from jackfield.providers.refusal import Reply, may_pass, refused
 from jackfield.providers.sideband import RealtimeSideband, dial
 from jackfield.providers.timeouts import Timeouts
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -57,7 +61,8 @@ class RealtimeProvider:
     async def answer(self, offer: str, session: SessionObject) -> Answer:
         whole = self._whole(session)
         submit = self._offer_by_secret if self._endpoint.offer_form == "secret" else self._offer_in_parts
-        return answered(self._place, await self._authorised(lambda headers: submit(headers, offer, whole)))
+        reply = await self._when_free(lambda headers: submit(headers, offer, whole))
+        return answered(self._place, reply)
 
     def _whole(self, session: SessionObject) -> SessionObject:
         """As it is sent. `type` is required in every form (§2); on Azure `model` is the deployment."""
@@ -104,7 +109,7 @@ class RealtimeProvider:
     @asynccontextmanager
     async def connect(self, session: SessionObject) -> AsyncIterator[Sideband]:
         url = self._endpoint.session_url
-        socket = await self._authorised(lambda headers: self._dial(headers, url, "the WebSocket"))
+        socket = await self._when_free(lambda headers: self._dial(headers, url, "the WebSocket"))
         async with self._closing(socket) as sideband:
             wanted = {"type": "realtime", **self._endpoint.fitted(session)}
             yield await introduce(sideband, wanted, self._place, self._timeouts.answer)
@@ -148,7 +153,8 @@ class RealtimeProvider:
             )
         except InvalidStatus as exc:
             body = bytes(exc.response.body or b"").decode("utf-8", "replace")
-            raise self._refused(Reply(exc.response.status_code, body), headers) from None
+            reply = Reply(exc.response.status_code, body, retry_after=retry_after(exc.response.headers))
+            raise self._refused(reply, headers) from None
         except (OSError, TimeoutError, WebSocketException) as exc:
             why = str(exc) or type(exc).__name__
             raise ProviderUnreachable(f"{what} of {self._place} cannot be reached ({why})") from exc
@@ -182,6 +188,21 @@ class RealtimeProvider:
     async def aclose(self) -> None:
         await self._http.aclose()
         await self._credential.aclose()
+
+    async def _when_free(self, attempt: Callable[[Mapping[str, str]], Awaitable[T]]) -> T:
+        """Make the attempt, and again while the service is only busy, for `timeouts.busy` seconds."""
+        now = asyncio.get_running_loop().time
+        give_up = now() + self._timeouts.busy
+        for attempts in count(1):
+            try:
+                return await self._authorised(attempt)
+            except ProviderError as trouble:
+                pause = pause_after(trouble, attempts, give_up - now())
+                if pause is None:
+                    raise
+                log.warning("%s; trying again in %.2g s", trouble, pause)
+            await asyncio.sleep(pause)
+        raise AssertionError("the attempts never end")
 
     async def _authorised(self, attempt: Callable[[Mapping[str, str]], Awaitable[T]]) -> T:
         """Make the attempt with fresh headers; after a 401 once more with the credential's other ones,

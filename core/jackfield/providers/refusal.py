@@ -21,6 +21,7 @@ class Reply:
     status: int
     text: str
     location: str = ""
+    retry_after: float = 0.0
 
     @property
     def is_success(self) -> bool:
@@ -36,7 +37,8 @@ def refused(
     told = f"HTTP {reply.status}" + (f", {code}" if code and code != str(reply.status) else "")
     sentence = f"{place} refused ({told})" + (f": {words}" if words else ".")
     hint = advice.get(reply.status, "")
-    return ProviderRefused(f"{sentence} {hint}".rstrip(), status=reply.status, code=code)
+    told = f"{sentence} {hint}".rstrip()
+    return ProviderRefused(told, status=reply.status, code=code, retry_after=reply.retry_after)
 
 
 def said(body: str) -> tuple[str, str]:

@@ -29,13 +29,15 @@ class Item:
     """One item. `body` is its shape on the wire without sound; sound is s16le at 24 kHz.
 
     `understood` is what a mind is given instead of sound: what the ears made of the caller, or what the
-    caller can have heard of an answer that was cut short.
+    caller can have heard of an answer that was cut short. `knows` is the id of the last item that the
+    response knew which made this one, "" for what no response made.
     """
 
     body: Event
     audio: bytes = b""
     audio_ms: int = 0
     understood: str | None = None
+    knows: str = ""
 
     @property
     def id(self) -> str:

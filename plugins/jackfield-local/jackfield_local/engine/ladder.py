@@ -101,6 +101,7 @@ class Ladder:
         return item
 
     def _add(self, item: Item, shown: Event) -> None:
+        item.knows = self.response.knows
         self.response.output.append(item)
         place = len(self.response.output) - 1
         self._outbox.emit(

@@ -63,6 +63,19 @@ def context(response: Response, conversation: Conversation) -> list[Item]:
     return [item for item in conversation if item.id not in own]
 
 
+def as_known(items: Sequence[Item]) -> list[Item]:
+    """In the order in which things were known: what a response made stands behind what it knew. An item that
+    was added while a response was thought about stands before what that says, and is news all the same."""
+    places = {item.id: place for place, item in enumerate(items)}
+
+    def order(item: Item) -> tuple[int, bool, int]:
+        place = places[item.id]
+        made = item.knows in places
+        return (places[item.knows] if made else place, made, place)
+
+    return sorted(items, key=order)
+
+
 def unheard(items: Sequence[Item]) -> list[Item]:
     """Sound of the caller that nobody has understood yet."""
     return [
@@ -75,7 +88,8 @@ def unheard(items: Sequence[Item]) -> list[Item]:
 def thought_of(response: Response, conversation: Conversation) -> Thought:
     """What the mind may know; counts it as the response's input."""
     items = context(response, conversation)
-    seen = [item.for_mind() for item in items]
+    response.knows = items[-1].id if items else ""
+    seen = [item.for_mind() for item in as_known(items)]
     plan = response.plan
     tools = [] if plan.tool_choice == "none" else plan.tools
     heard_ms = sum(item.audio_ms for item in items if item.body.get("role") == "user")

@@ -187,6 +187,22 @@ def test_the_mind_is_told_which_calls_are_pending() -> None:
     assert scene.ask("And?").thought.pending == frozenset({two})
 
 
+def test_what_comes_while_the_agent_makes_up_its_mind_is_news_to_the_next_response() -> None:
+    scene = Scene(tools=[LOOK])
+    think = scene.ask()
+    call_id = scene.call(think)[0]["item"]["call_id"]
+    scene.done(think)
+    think = scene.ask("And?")
+    item = {"type": "function_call_output", "call_id": call_id, "output": "found"}
+    scene.send("conversation.item.create", item=item)
+    scene.say(think, "One moment.")  # by one who does not know the output
+    scene.done(think)
+    scene.send("response.create")
+    (think,) = scene.ordered(orders.Think)
+    kinds = [each.get("role") or each["type"] for each in think.thought.items]
+    assert kinds == ["user", "function_call", "user", "assistant", "function_call_output"]
+
+
 def test_a_client_can_cancel_and_the_ladder_is_closed() -> None:
     scene = Scene()
     think = scene.ask()
