@@ -91,13 +91,13 @@ class Runtime:
     async def open_session(self, agent: str, offer: str) -> tuple[Session, str]:
         """Put a caller through to an agent: the session, and the SDP answer for the caller.
 
-        Raises `ConfigurationError` for an agent that is not declared, `ProviderError` if the service
-        does not take the caller.
+        Raises `ConfigurationError` for an agent that is not declared, `ProviderError` if neither its provider
+        nor a fallback takes the caller.
         """
         session_id, provider = self._route(agent)
         await self._entered().attendants.ask(agent, session_id)
         session = Session(session_id, agent, provider, self._entered(), self._fallback(agent, session_id))
-        answer = await provider.answer(offer, session.persona.session_object())
+        answer = await session.line.dial(offer)
         self._put_through(session, answer.call_id)
         return session, answer.sdp
 

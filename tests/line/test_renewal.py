@@ -19,6 +19,7 @@ from jackfield.notices import (
     CallHeard,
     CallReceived,
     CallStarted,
+    SessionOpened,
 )
 from jackfield.runtime import Runtime
 from jackfield.session import Fittings
@@ -117,3 +118,14 @@ async def test_a_call_survives_the_death_of_the_service(tmp_path: Path) -> None:
         waiting.doors.open("It was not lost.")
         await caller.hears(lambda caller: any("not lost" in said.text for said in caller.all(AgentSaid)))
         assert [said.text for said in caller.all(AgentSaid)].count("Good morning.") == 1
+
+
+async def test_a_call_that_its_provider_does_not_take_begins_at_the_next_one(tmp_path: Path) -> None:
+    away = "providers: {main: {kind: openai, base_url: 'http://127.0.0.1:9/v1', api_key: sk-of-the-shop-01}, "
+    agents = AGENTS.replace("provider: local", "provider: main").replace("providers: {", away)
+    agents = agents.replace("    greeting:", "    fallback: [local]\n    greeting:")
+    async with a_call(tmp_path, agents.replace("limit: 8s", "limit: 1h")) as (caller, _):
+        await caller.greeted()
+        [opened] = caller.all(SessionOpened)
+        assert opened.provider == "local"
+        assert caller.all(LineChanged) == []

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from jackfield.errors import ProviderError
 from jackfield.protocol.client_events import ClientEvent, SessionUpdate
-from jackfield.providers.base import Provider
+from jackfield.providers.base import Answer, Provider
 from jackfield.session.control_leg import ControlLeg, Listener
 from jackfield.session.echo import Echo
 from jackfield.session.persona import Persona
@@ -111,23 +111,39 @@ class Legs:
         """The session under this call id is the one we are at."""
         self._current = self._start(self.provider, call_id, persona)
 
+    async def open(self, offer: str, persona: Persona) -> Answer:
+        """Open the first session for the caller's SDP offer, at the first provider that takes it, which is
+        where `begin` begins. Raises `ProviderError`, the last provider's."""
+        provider, answer = await self._answered(list(self._providers), offer, persona)
+        self._prefer(provider)
+        return answer
+
     async def open_next(self, offer: str, persona: Persona) -> tuple[int, str]:
         """Open the next session for the caller's SDP offer: its number and the SDP answer. A provider whose
         session broke is asked last. Raises `ProviderError`, the last provider's."""
         first, *others = self._providers
         order = [first, *others] if self._current is not None else [*others, first]
-        for provider in order:
+        provider, answer = await self._answered(order, offer, persona)
+        self._leave(self._next, at_once=True)
+        self._next = self._start(provider, answer.call_id, persona)
+        return self._next.number, answer.sdp
+
+    @staticmethod
+    async def _answered(
+        providers: Sequence[Provider], offer: str, persona: Persona
+    ) -> tuple[Provider, Answer]:
+        for provider in providers:
             try:
-                answer = await provider.answer(offer, persona.session_object())
+                return provider, await provider.answer(offer, persona.session_object())
             except ProviderError as error:
-                if provider is order[-1]:
+                if provider is providers[-1]:
                     raise
-                log.warning("the line is not renewed at %s: %s", provider.kind, error)
-                continue
-            self._leave(self._next, at_once=True)
-            self._next = self._start(provider, answer.call_id, persona)
-            return self._next.number, answer.sdp
+                log.warning("no session at %s, so the next provider is asked: %s", provider.kind, error)
         raise AssertionError("there is always a provider")
+
+    def _prefer(self, provider: Provider) -> None:
+        self._providers.remove(provider)
+        self._providers.insert(0, provider)
 
     def caller_is_at(self, number: int) -> bool:
         """The caller has connected to the session of this number. False if that is not the next one."""
@@ -151,8 +167,7 @@ class Legs:
         if following is not None:
             self._leave(self._current, at_once=False)
             self._current = following
-            self._providers.remove(following.provider)
-            self._providers.insert(0, following.provider)
+            self._prefer(following.provider)
         return following
 
     def drop(self) -> None:

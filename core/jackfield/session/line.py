@@ -19,7 +19,7 @@ from jackfield.conversation.renewal import Renewal, Stand
 from jackfield.errors import ProviderError, ProviderRefused
 from jackfield.notices import Notice, Trouble
 from jackfield.protocol.client_events import ClientEvent
-from jackfield.providers.base import Provider
+from jackfield.providers.base import Answer, Provider
 from jackfield.session import terms
 from jackfield.session.legs import Legs, send
 from jackfield.session.persona import Persona
@@ -95,6 +95,13 @@ class Line:
         """The service has been told that it is this one."""
         if self._legs.current is not None:
             self._legs.current.knows = persona
+
+    async def dial(self, offer: str) -> Answer:
+        """A session for the caller's SDP offer, at the first of the providers that takes it. Raises
+        `ProviderError`, the last one's."""
+        answer = await self._legs.open(offer, self._session.persona)
+        terms.settle(self._session.conversation, self._places.get(self._legs.provider))
+        return answer
 
     def connect(self, call_id: str) -> None:
         """The session at the provider under this call id is at the other end from now on."""
