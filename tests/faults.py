@@ -25,7 +25,9 @@ TESTED = {
     "rate_limited": (
         f"{WRITTEN}test_the_response_about_an_output_is_asked_for_again_and_the_tool_is_not_run_again",
     ),
-    "expiry": (f"{WRITTEN}test_a_session_that_expires_in_its_socket_ends_and_says_why",),
+    "expiry": (
+        f"{WRITTEN}test_a_session_that_expires_in_its_socket_goes_on_in_another_that_knows_everything",
+    ),
     "sideband_unknown": (MADE,),
     "sideband_dropped": (
         f"{LINE}test_a_sideband_that_drops_while_a_tool_is_called_loses_and_repeats_nothing",

@@ -13,7 +13,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Collection, Coroutine, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -94,25 +94,19 @@ class Runtime:
         Raises `ConfigurationError` for an agent that is not declared, `ProviderError` if neither its provider
         nor a fallback takes the caller.
         """
-        session_id, provider = self._route(agent)
-        await self._entered().attendants.ask(agent, session_id)
-        session = Session(session_id, agent, provider, self._entered(), self._fallback(agent, session_id))
+        session = await self._new_session(agent)
         answer = await session.line.dial(offer)
         self._put_through(session, answer.call_id)
         return session, answer.sdp
 
     async def connect(self, agent: str, *, modality: Modality = "audio") -> tuple[Session, SocketLine]:
-        """Open a session without WebRTC, over one WebSocket: the session, and the caller's end of it.
-
-        With the modality "text" the caller writes (`Session.say`) and reads (the timeline). Raises as
-        `open_session` does.
+        """Open a session without WebRTC, over a WebSocket: the session, and the caller's end of it. With the
+        modality "text" the caller writes (`Session.say`) and reads (the timeline). Raises as `open_session`.
         """
-        session_id, provider = self._route(agent)
-        await self._entered().attendants.ask(agent, session_id)
-        persona = self._entered().persona(agent, session_id)
-        line = await SocketLine.open(provider, persona.session_object(), modality)
-        session = Session(session_id, agent, line, self._entered())
-        self._put_through(session, session_id)
+        line = SocketLine(modality)
+        session = await self._new_session(agent, line.providers)
+        answer = await session.line.dial("")
+        self._put_through(session, answer.call_id, line.following(session))
         return session, line
 
     def answer_call(self, call: IncomingCall, most: int) -> None:
@@ -122,38 +116,43 @@ class Runtime:
         reception = Reception(self.config, self._entered(), provider, tapped, self._put_through)
         self._own(reception.take(call, busy=len(self._tasks) >= most), "ringing")
 
-    def _route(self, agent: str) -> tuple[str, Provider]:
-        """A name for a new session with this agent, and where it is to live."""
+    async def _new_session(
+        self, agent: str, reached: Callable[[Sequence[Provider]], Sequence[Provider]] = tuple
+    ) -> Session:
+        """A session with this agent, which nobody is put through to yet. `reached` makes of its provider, and
+        of those that stand in for it, what the session sees of them."""
         declared = self.config.agents.get(agent)
         if declared is None or declared.transfer:
             raise ConfigurationError(f"there is no agent {agent!r} to talk to in agents.yaml")
-        self._entered()
-        session_id = f"session_{secrets.token_hex(8)}"
-        provider = self._providers[declared.provider or self.config.provider]
-        return session_id, self._fittings.provider(provider, session_id, agent)
-
-    def _fallback(self, agent: str, session_id: str) -> list[Provider]:
-        """Where a session with this agent goes when its provider fails."""
-        names = self.config.agents[agent].fallback
-        return [self._fittings.provider(self._providers[name], session_id, agent) for name in names]
+        switchboard, session_id = self._entered(), f"session_{secrets.token_hex(8)}"
+        names = [declared.provider or self.config.provider, *declared.fallback]
+        found = [self._fittings.provider(self._providers[name], session_id, agent) for name in names]
+        await switchboard.attendants.ask(agent, session_id)
+        first, *others = reached(found)
+        return Session(session_id, agent, first, switchboard, others)
 
     def _entered(self) -> Switchboard:
         assert self._switchboard is not None, "enter the runtime before opening sessions"
         return self._switchboard
 
-    def _put_through(self, session: Session, call_id: str) -> None:
+    def _put_through(
+        self, session: Session, call_id: str, meanwhile: AbstractAsyncContextManager[None] | None = None
+    ) -> None:
         weigh(session.persona)
         self.sessions[session.id] = session
-        self._own(self._serve(session, call_id), session.id)
+        self._own(self._serve(session, call_id, meanwhile or nullcontext()), session.id)
 
     def _own(self, work: Coroutine[object, object, None], name: str) -> None:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _serve(self, session: Session, call_id: str) -> None:
+    async def _serve(
+        self, session: Session, call_id: str, meanwhile: AbstractAsyncContextManager[None]
+    ) -> None:
         try:
-            await session.run(call_id)
+            async with meanwhile:
+                await session.run(call_id)
         except Exception:
             log.exception("%s ended by an error inside Jackfield", session.id)
         finally:

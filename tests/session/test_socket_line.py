@@ -4,12 +4,22 @@ import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
-from jackfield.errors import ConfigurationError, MediaError, ProviderRefused
+from jackfield.config import load
+from jackfield.conversation.notices import LineChanged
+from jackfield.errors import ConfigurationError, MediaError, ProviderRefused, SidebandLost
 from jackfield.media.sound import FRAME_BYTES, loudness
-from jackfield.notices import AgentStartedSpeaking, AgentStoppedSpeaking, CallFinished, Notice, SessionEnded
+from jackfield.notices import (
+    AgentSaid,
+    AgentStartedSpeaking,
+    AgentStoppedSpeaking,
+    CallFinished,
+    Notice,
+    SessionEnded,
+)
 from jackfield.providers.credential import ApiKey
 from jackfield.providers.endpoint import Endpoint
 from jackfield.providers.realtime import RealtimeProvider
@@ -23,6 +33,12 @@ from jackfield.testing.service import service
 PATIENCE = 40
 AGENTS = {"agents": {"desk": {"greeting": "Good day, what can I do for you?", "tools": ["clock.now"]}}}
 SECOND = bytes(48_000)
+SHORT = """
+version: 1
+provider: local
+providers: {local: {mind: script, script: SCRIPT, limit: 8s}}
+agents: {desk: {greeting: Good day.}}
+"""
 
 # --- what is played -----------------------------------------------------------------------------------
 
@@ -169,8 +185,38 @@ async def test_a_line_for_text_has_no_sound_and_ends_with_its_socket() -> None:
         await session.hang_up("that is all")
         assert isinstance(session.noticed[-1], SessionEnded)
         with pytest.raises(ProviderRefused, match="ended with its WebSocket"):
-            async with line.sideband("again"):
-                pass
+            line.end("socket_1")
+
+
+async def test_a_caller_goes_on_speaking_and_hearing_when_the_session_moves_to_another_socket(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "script.yaml").write_text("steps: [{hear: ready, say: 'You said {heard}'}]")
+    (tmp_path / "agents.yaml").write_text(SHORT.replace("SCRIPT", str(tmp_path / "script.yaml")))
+    async with Runtime(load(tmp_path / "agents.yaml"), Fittings(installed=["local"])) as runtime:
+        speak = next(iter(runtime.plugins.voices().values()))
+        question = await asyncio.to_thread(speak, "Are you ready for it?")
+        session, line = await runtime.connect("desk")
+        frames: list[bytes] = []
+
+        async def listen() -> None:
+            async for frame in line.sound():
+                frames.append(frame)
+
+        listening = asyncio.create_task(listen())
+        await noticed(session, AgentStoppedSpeaking, 0)
+        for number in (0, 1):
+            await noticed(session, LineChanged, number)
+            before = len(frames)
+            await line.speak(question + SECOND)
+            await noticed(session, AgentStoppedSpeaking, number + 1)
+            assert max(map(loudness, frames[before:])) > 500
+        said = [notice.text for notice in session.noticed if isinstance(notice, AgentSaid)]
+        assert [text.split(" ")[0] for text in said] == ["Good", "You", "You"]
+        await session.hang_up()
+        await asyncio.wait_for(listening, PATIENCE)
+        with pytest.raises(SidebandLost, match="the session has ended"):
+            await line.speak(SECOND)
 
 
 async def test_an_agent_that_is_not_there_and_a_session_that_is_not_taken_are_told_at_once() -> None:
@@ -181,5 +227,5 @@ async def test_an_agent_that_is_not_there_and_a_session_that_is_not_taken_are_to
     served = service(audio=False)
     provider = RealtimeProvider("embedded", Endpoint(served.url, RULES), ApiKey(served.key))
     with pytest.raises(ProviderRefused, match="does not take the session"):
-        await SocketLine.open(provider, {"instructions": 4}, "text")
+        await SocketLine("text").open(provider, {"instructions": 4})
     await provider.aclose()

@@ -6,8 +6,9 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 
 from jackfield.calls import OutcomeKind
+from jackfield.conversation.notices import LineChanged
 from jackfield.errors import ConfigurationError, ProviderRefused
-from jackfield.notices import ResponseFinished, SessionEnded, Trouble
+from jackfield.notices import ResponseFinished, Trouble
 from jackfield.providers.base import Event
 from jackfield.testing import Caller, fault, line, returns, when
 from jackfield.testing.script import Fault
@@ -55,6 +56,10 @@ async def told(caller: Caller, kind: str) -> list[Event]:
     """What the service was told in events of this type."""
     entries = (await caller.recording()).entries
     return [each.value for each in entries if each.kind == "sent" and each.value.get("type") == kind]
+
+
+def text_of(event: Event) -> str:
+    return str(event["item"]["content"][0]["text"])
 
 
 BENIGN: Sequence[Fault] = (
@@ -140,15 +145,17 @@ async def test_half_a_function_call_is_neither_run_nor_answered() -> None:
 
 
 @pytest.mark.parametrize("announced", [True, False])
-async def test_a_session_that_expires_in_its_socket_ends_and_says_why(announced: bool) -> None:
+async def test_a_session_that_expires_in_its_socket_goes_on_in_another_that_knows_everything(
+    announced: bool,
+) -> None:
     async with a_line(fault("expiry", seconds="2s", announced=announced)) as caller:
         await caller.says("hello")
-        await caller.until(lambda: isinstance(caller.notices[-1], SessionEnded), "for the end")
-        ended = caller.notices[-1]
-        assert isinstance(ended, SessionEnded)
-        assert ended.failed
-        assert "session_expired" in ended.reason
-        assert caller.said == ALL[:1]
+        await caller.says("Any screens?")
+        await caller.until(lambda: any(isinstance(each, LineChanged) for each in caller.notices), "to move")
+        await caller.says("goodbye")
+        assert caller.said == ALL
+        items = await told(caller, "conversation.item.create")
+        assert "Hi there." in [text_of(each) for each in items if each["item"].get("role") == "assistant"]
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -82,6 +82,11 @@ class Line:
         return self._legs.provider.kind
 
     @property
+    def call_id(self) -> str:
+        """The name of the session at the provider; "" while there is none."""
+        return self._legs.current.call_id if self._legs.current else ""
+
+    @property
     def attached(self) -> bool:
         """Whether the service hears what is sent."""
         return self._legs.current is not None and self._legs.current.attached

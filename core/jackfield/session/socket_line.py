@@ -1,4 +1,4 @@
-"""A line without WebRTC: the caller's end of a session that lives in one WebSocket.
+"""A line without WebRTC: the caller's end of a session that lives in one WebSocket after the other.
 
 session, line = await runtime.connect("receptionist")
 await line.speak(pcm)                # what the caller says, silence included
@@ -9,62 +9,52 @@ async for pcm in line.sound():       # what the caller hears, 20 ms at a time, a
 from __future__ import annotations
 
 import asyncio
-import json
 from base64 import b64encode
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Literal, Self
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from itertools import count
 
 from jackfield.errors import MediaError, ProviderRefused, SidebandLost
-from jackfield.media.frames import FRAME_SECONDS
 from jackfield.media.mailbox import Mailbox
-from jackfield.providers.base import Answer, Event, Provider, SessionObject, Sideband
-from jackfield.session.earpiece import Earpiece
+from jackfield.providers.base import Answer, Provider, SessionObject, Sideband
+from jackfield.session.following import follow
+from jackfield.session.session import Session
+from jackfield.session.socket_end import MOST_UNREAD, Modality, SocketEnd
 
-Modality = Literal["audio", "text"]
-
-MOST_UNREAD = 30_000
-"""Events and frames that wait for whoever reads them: ten minutes of sound."""
+FIRST = "socket_1"
+"""Where a session begins, before it knows so itself."""
 
 
 class SocketLine:
-    """Both ends of the socket: the caller's (`speak`, `sound`), and, as a `Provider` of this one session, the
-    control leg's. Made by `open`; ends with the session.
+    """The caller's end, a telephone as `jackfield.session.following` wants one: when a session at the service
+    ends, the next one lives in another socket, and is spoken into from then on.
 
     Sound is s16le mono at 24 kHz. The caller's must not pause: the service tells the end of a turn by the
     silence that it hears. What the agent says is played here at the pace of speech, whether anybody reads
     `sound` or not.
     """
 
-    def __init__(self, provider: Provider, modality: Modality) -> None:
-        self._provider = provider
+    def __init__(self, modality: Modality) -> None:
         self._modality = modality
-        self._stack = AsyncExitStack()
-        self._socket: Sideband | None = None
-        self._fresh: Sideband | None = None  # until a control leg has it
-        self._earpiece = Earpiece()
-        self._events: Mailbox[str | Exception | None] = Mailbox(MOST_UNREAD)
+        self._session: Session | None = None  # while it lasts
+        self._ends: dict[str, SocketEnd] = {}
+        self._numbers = count(1)
         self._frames: Mailbox[bytes | None] = Mailbox(MOST_UNREAD)
-        self._audible = asyncio.Event()
 
-    @classmethod
-    async def open(cls, provider: Provider, session: SessionObject, modality: Modality) -> Self:
-        """Raises `ProviderUnreachable` or `ProviderRefused`."""
-        line = cls(provider, modality)
-        wanted = {**session, "output_modalities": [modality]}
-        line._socket = line._fresh = await line._stack.enter_async_context(provider.connect(wanted))
-        return line
-
-    # --- the caller's end -----------------------------------------------------------------------------
+    # --- for the caller -------------------------------------------------------------------------------
 
     async def speak(self, pcm: bytes) -> None:
-        """The caller's sound, a piece of any length up to ten minutes. Raises `SidebandLost` when the line is
-        gone, and `MediaError` on a line for text."""
+        """The caller's sound, a piece of any length up to ten minutes. What is said while the line is being
+        mended is lost. Raises `SidebandLost` when the session has ended, and `MediaError` on a line for text.
+        """
         self._require_sound()
-        if self._socket is None:
+        if self._session is None:
             raise SidebandLost("the session has ended; nobody hears the caller")
+        end = self._ends.get(self._session.line.call_id or FIRST)
         audio = b64encode(pcm).decode("ascii")
-        await self._socket.send({"type": "input_audio_buffer.append", "audio": audio})
+        with suppress(SidebandLost):  # the control leg has noticed, too, and sees to it
+            if end is not None:
+                await end.send({"type": "input_audio_buffer.append", "audio": audio})
 
     async def sound(self) -> AsyncIterator[bytes]:
         """What the caller hears while the agent speaks, 20 ms at a time; nothing comes while it is silent.
@@ -79,7 +69,86 @@ class SocketLine:
         if self._modality == "text":
             raise MediaError('this line is for text; open it with modality="audio" to speak and to hear')
 
-    # --- the control leg's end: a Provider of this session --------------------------------------------
+    # --- for the runtime ------------------------------------------------------------------------------
+
+    def providers(self, providers: Sequence[Provider]) -> Sequence[Provider]:
+        """These providers, as they are to a session that lives in sockets of this line."""
+        return [SocketProvider(provider, self) for provider in providers]
+
+    def following(self, session: Session) -> AbstractAsyncContextManager[None]:
+        """The line is this session's from now on. In the block it goes with it, from socket to socket; it is
+        over when the block is left."""
+        self._session = session
+        return self._following(session)
+
+    @asynccontextmanager
+    async def _following(self, session: Session) -> AsyncIterator[None]:
+        task = asyncio.create_task(follow(session, self), name=f"{session.id} following")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await self.aclose()
+
+    # --- for whoever follows the session --------------------------------------------------------------
+
+    async def renew(self) -> str:
+        """There is nothing to offer: the service is dialled by `SocketProvider.answer`."""
+        return ""
+
+    async def accept(self, answer: str) -> None:
+        """The socket is open already."""
+
+    async def renewed(self) -> None:
+        """So the second line is connected."""
+
+    async def switch(self) -> None:
+        """Who speaks, speaks into the socket that the session is at."""
+
+    def lines_may_change(self, lost: Callable[[], None]) -> None:
+        """A socket that is lost is noticed by the control leg, which is in it."""
+
+    # --- for its providers ----------------------------------------------------------------------------
+
+    async def open(self, provider: Provider, session: SessionObject) -> str:
+        """A session at this provider in a socket of its own: the name it has here. Raises
+        `ProviderUnreachable` or `ProviderRefused`."""
+        hear = self._heard if self._modality == "audio" else None
+        end = await SocketEnd.open(provider, session, hear)
+        name = f"socket_{next(self._numbers)}"
+        self._ends[name] = end
+        return name
+
+    def _heard(self, frame: bytes) -> None:
+        self._frames.put(frame)
+
+    def end(self, name: str) -> SocketEnd:
+        """The socket of this name. Raises `ProviderRefused` for one that is over."""
+        if name not in self._ends:
+            raise ProviderRefused("the session ended with its WebSocket")
+        return self._ends[name]
+
+    async def drop(self, name: str) -> None:
+        """Leave a socket, if it is there."""
+        if (end := self._ends.pop(name, None)) is not None:
+            await end.aclose()
+
+    async def aclose(self) -> None:
+        """The session is over. Idempotent."""
+        self._session = None
+        self._frames.put(None, last=True)
+        for name in list(self._ends):
+            await self.drop(name)
+
+
+class SocketProvider:
+    """A provider as one `SocketLine` sees it: its sessions answer no offers, but live in sockets of the line.
+    The provider itself is somebody else's."""
+
+    def __init__(self, provider: Provider, line: SocketLine) -> None:
+        self._provider = provider
+        self._line = line
 
     @property
     def kind(self) -> str:
@@ -89,7 +158,8 @@ class SocketLine:
         """The provider is there already."""
 
     async def answer(self, offer: str, session: SessionObject) -> Answer:
-        raise ProviderRefused("this session lives in a WebSocket and answers no offers")
+        """The offer is empty, and so is the answer."""
+        return Answer("", await self._line.open(self._provider, session))
 
     @asynccontextmanager
     async def connect(self, session: SessionObject) -> AsyncIterator[Sideband]:
@@ -98,34 +168,14 @@ class SocketLine:
 
     @asynccontextmanager
     async def sideband(self, call_id: str) -> AsyncIterator[Sideband]:
-        """The socket, once: a session that lives in it is gone with it."""
-        socket, self._fresh = self._fresh, None
-        if socket is None:
-            raise ProviderRefused("the session ended with its WebSocket")
         try:
-            async with self._stack, self._ends(socket) as end:
-                yield end
+            async with self._line.end(call_id).attended() as sideband:
+                yield sideband
         finally:
-            self._socket = None
-            self._frames.put(None, last=True)
-
-    @asynccontextmanager
-    async def _ends(self, socket: Sideband) -> AsyncIterator[Sideband]:
-        """What the control leg is given: the socket itself, or what is made of it where it carries sound."""
-        if self._modality == "text":
-            yield socket
-            return
-        tasks = [asyncio.create_task(self._read(socket)), asyncio.create_task(self._play(socket))]
-        try:
-            yield _Hybrid(socket, self._events)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._line.drop(call_id)
 
     async def hang_up(self, call_id: str) -> None:
-        """Leaving the socket is hanging up."""
-        await self._stack.aclose()
+        await self._line.drop(call_id)
 
     async def accept(self, call_id: str, session: SessionObject) -> None:
         raise ProviderRefused("this session is no phone call, and cannot be accepted")
@@ -137,72 +187,4 @@ class SocketLine:
         raise ProviderRefused("this session is no phone call, and cannot be passed on")
 
     async def aclose(self) -> None:
-        """The provider is somebody else's; this line is not."""
-        await self._stack.aclose()
-
-    # --- in between -----------------------------------------------------------------------------------
-
-    async def _read(self, socket: Sideband) -> None:
-        """Everything the service says, and what becomes of its sound."""
-        ending: Exception | None = None
-        try:
-            async for raw in socket:
-                self._events.put(raw)
-                self._earpiece.receive(_decoded(raw))
-                await self._act(socket)
-                self._audible.set()
-        except Exception as error:
-            ending = error
-        self._events.put(ending, last=True)
-
-    async def _play(self, socket: Sideband) -> None:
-        """Take a frame every 20 ms while there is sound."""
-        loop = asyncio.get_running_loop()
-        due = loop.time()
-        while True:
-            if self._earpiece.idle:
-                self._audible.clear()
-                await self._audible.wait()
-                due = max(due, loop.time())
-                continue
-            self._frames.put(self._earpiece.take())
-            due += FRAME_SECONDS
-            await self._act(socket)
-            await asyncio.sleep(max(0.0, due - loop.time()))
-
-    async def _act(self, socket: Sideband) -> None:
-        heard, self._earpiece.heard = self._earpiece.heard, []
-        told, self._earpiece.told = self._earpiece.told, []
-        for event in heard:
-            self._events.put(json.dumps(event))
-        for event in told:
-            await socket.send(event)
-
-
-class _Hybrid:
-    """The socket to write to, and to read from what the line makes of it."""
-
-    def __init__(self, socket: Sideband, events: Mailbox[str | Exception | None]) -> None:
-        self._socket = socket
-        self._events = events
-
-    async def send(self, event: Event) -> None:
-        await self._socket.send(event)
-
-    def send_now(self, event: Event) -> bool:
-        return self._socket.send_now(event)
-
-    async def __aiter__(self) -> AsyncIterator[str]:
-        async for event in self._events:
-            if isinstance(event, Exception):
-                raise event
-            if event is not None:
-                yield event
-
-
-def _decoded(raw: str) -> Event:
-    try:
-        event = json.loads(raw)
-    except ValueError:
-        return {}
-    return event if isinstance(event, dict) else {}
+        """The provider goes on."""
