@@ -23,12 +23,36 @@ _MONTHS = [
     "december",
 ]
 _MONTH = "|".join(_MONTHS)
+_FEASTS = {
+    "christmas eve": "24 December",
+    "christmas": "25 December",
+    "xmas": "25 December",
+    "boxing day": "26 December",
+    "new year's eve": "31 December",
+    "new year": "1 January",
+    "easter monday": "Easter Monday",
+    "easter": "Easter Sunday",
+    "good friday": "Good Friday",
+}
+_FIRST = [
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
+    "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth",
+    "sixteenth", "seventeenth", "eighteenth", "nineteenth",
+]  # fmt: skip
+_ORDINALS = {
+    word: at
+    for at, word in enumerate(
+        [*_FIRST, "twentieth", *(f"twenty {word}" for word in _FIRST[:9]), "thirtieth", "thirty first"], 1
+    )
+}
+_ORDINAL = "|".join(sorted((word.replace(" ", "[ -]") for word in _ORDINALS), key=len, reverse=True))
 _DAY = re.compile(
     rf"\b(?:the )?(?:(\d{{4}}-\d\d-\d\d)"
+    rf"|({'|'.join(_FEASTS)})"
     rf"|(day after tomorrow|today|tonight|tomorrow|yesterday|now)"
     rf"|(?:(next|this) )?({'|'.join(_DAYS)})s?"
-    rf"|(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})"
-    rf"|({_MONTH}) (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?)\b",
+    rf"|(\d{{1,2}}|{_ORDINAL})(?:st|nd|rd|th)?(?: of)? ({_MONTH})"
+    rf"|({_MONTH}) (?:the )?(\d{{1,2}}|{_ORDINAL})(?:st|nd|rd|th)?)\b",
     re.IGNORECASE,
 )
 _HOUR = r"(\d{1,2}|" + "|".join(list(UNITS)[1:13]) + ")"
@@ -55,15 +79,28 @@ _NAMED_HOURS = {"noon": "12:00", "midday": "12:00", "midnight": "00:00"}
 
 def day_in(text: str) -> str | None:
     """The first day named: "Saturday", "tomorrow", "24 November" or "2026-11-24"; None where none is."""
-    found = _DAY.search(text)
-    if found is None:
-        return None
-    iso, word, _, weekday, number, month, month_first, number_after = found.groups()
+    return next(iter(days_in(text)), None)
+
+
+def days_in(text: str) -> list[str]:
+    """All days named, each once."""
+    return list(dict.fromkeys(_named(found) for found in _DAY.finditer(text.replace("’", "'"))))
+
+
+def _named(found: re.Match[str]) -> str:
+    iso, feast, word, qualifier, weekday, number, month, month_first, number_after = found.groups()
+    if feast:
+        return _FEASTS[feast.lower()]
     if weekday:
-        return ("next " if str(found[3]).lower() == "next" else "") + str(weekday).capitalize()
+        return ("next " if str(qualifier).lower() == "next" else "") + weekday.capitalize()
     if word:
         return {"tonight": "today", "now": "today"}.get(word.lower(), word.lower())
-    return iso or f"{number or number_after} {(month or month_first).capitalize()}"
+    return iso or f"{_rank(number or number_after)} {(month or month_first).capitalize()}"
+
+
+def _rank(words: str) -> str:
+    """The day of a month in digits."""
+    return words if words.isdigit() else str(_ORDINALS[words.lower().replace("-", " ")])
 
 
 def date_in(text: str, today: date) -> str | None:
@@ -77,11 +114,11 @@ def date_in(text: str, today: date) -> str | None:
         offset = (_DAYS.index(day.lower()) - today.weekday()) % 7
     if offset is not None:
         return (today + timedelta(days=offset)).isoformat()
-    number, month = day.split()
     try:
+        number, month = day.split()
         named = today.replace(month=_MONTHS.index(month.lower()) + 1, day=int(number))
         return (named if named >= today else named.replace(year=today.year + 1)).isoformat()
-    except ValueError:  # there is no such day in that year
+    except ValueError:  # there is no such day in that year, or it is another each year
         return None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from jackfield_local.minds import consent, talk, work
+from jackfield_local.minds.abilities import ability
 from jackfield_local.minds.answers import joined, spoken
 from jackfield_local.minds.asked import Asked, asked_for, completed
 from jackfield_local.minds.dialogue import Dialogue, Requested, read
@@ -13,7 +14,9 @@ from jackfield_local.minds.interludes import about_work, still_waiting, to_propo
 from jackfield_local.minds.match import Fit, Matcher
 from jackfield_local.minds.orders import reported, verbatim
 from jackfield_local.minds.plan import Request, plan
+from jackfield_local.minds.referral import referred, to_referral
 from jackfield_local.minds.situation import Reply, Situation, act
+from jackfield_local.minds.unmet import without_tool
 from jackfield_local.minds.words import stem, words_of
 from jackfield_local.speech import Call, Say, Thought
 
@@ -28,7 +31,7 @@ def decide(thought: Thought, matcher: Matcher, today: date) -> list[Say | Call]:
     if order:
         return [Say(order)]
     situation = Situation(thought, dialogue, consent.read(thought.items, matcher.offers), matcher, today)
-    told = [_told(call, matcher) for call in dialogue.fresh]
+    told = sorted((_told(call, matcher) for call in dialogue.fresh), key=_asks)  # a question comes last
     told += [_note(note, situation) for note in dialogue.notes]
     said, calls = _reply(situation)
     calls = _once([*situation.consents.granted, *calls])
@@ -46,6 +49,10 @@ def _told(call: Requested, matcher: Matcher) -> str:
     return consent.question_for(asked, call.output or "", matcher.offer(call.name)) or work.told(
         call, matcher
     )
+
+
+def _asks(words: str) -> bool:
+    return words.endswith("?")
 
 
 def _note(text: str, situation: Situation) -> str:
@@ -107,6 +114,8 @@ def _reply(situation: Situation) -> Reply:
         return [], _forced(situation, choice)
     if (answered := to_proposal(situation, text)) is not None:
         return answered
+    if (answered := to_referral(situation, text)) is not None:
+        return answered
     asked = asked_for(dialogue, matcher, situation.today) if matcher.offers else None
     if asked is not None and (answered := _to_question(situation, asked)) is not None:
         return answered
@@ -136,7 +145,7 @@ def _fits_nothing(situation: Situation, text: str) -> bool:
 
 
 def _to_requests(situation: Situation, text: str) -> Reply:
-    dialogue, matcher = situation.dialogue, situation.matcher
+    dialogue = situation.dialogue
     requests = situation.requests(text)
     fits = [request.fit for request in requests if request.fit is not None]
     if dialogue.pending and (waiting := _asked_about(situation, text, requests)):
@@ -144,21 +153,23 @@ def _to_requests(situation: Situation, text: str) -> Reply:
         said, calls = act(rest) if rest and not talk.asks_about_waiting(text) else ([], [])
         return [still_waiting(situation, waiting), *said], calls
     if not fits:
-        return [talk.cannot(matcher.offers)], []
+        return [without_tool(situation, text)], []
     said, calls = act(fits)
+    if said and requests[0].told:
+        said = [f"I can {ability(fits[0].offer)}.", *said]
     chat = [_chat(situation, request) for request in requests if request.fit is None]
     return [*filter(None, chat), *said], calls
 
 
 def _chat(situation: Situation, request: Request) -> str:
-    """A clause beside others that fits no tool: small talk is answered, the rest is owned up to."""
+    """A clause beside others that fits no tool: small talk is answered, a wish is owned up to."""
     reply = talk.small_talk(request.text, situation.matcher.offers, situation.thought.instructions, "")
     if reply is not None:
         return "You're welcome." if reply.startswith("You're welcome") else ""
-    return (
-        ""
-        if len(request.text.split()) < 4
-        else f"I'm sorry, I can't help with this: {request.text.rstrip('.?!')}."
+    if len(request.text.split()) < 4 or talk.is_remark(request.text):
+        return ""
+    return referred(request.text, situation.matcher) or (
+        f"I'm sorry, I can't help with this: {request.text.rstrip('.?!')}."
     )
 
 

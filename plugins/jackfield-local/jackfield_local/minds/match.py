@@ -10,55 +10,24 @@ from datetime import date
 
 from jackfield_local.minds.offers import ABOUT_WORK, Offer, Parameter, Role
 from jackfield_local.minds.slots import Clause, Filled, fill
-from jackfield_local.minds.words import TENS, UNITS, numbers_in, stem, words_of
+from jackfield_local.minds.vocabulary import (
+    SYNONYMS,
+    deed_asked_for,
+    is_act,
+    orders,
+    plain,
+    stems_of,
+    words_of_deeds,
+)
+from jackfield_local.minds.words import numbers_in, stem, words_of
 from jackfield_local.sentences import Meaning
 
 FITS = 0.30
 """A tool with a lower score does not fit."""
 
-_COMMON_TEXT = """
-a an the i we you me my our us your is are am was be been to of in on at for and or it its that this
-these those please could would can will shall do does did how what when where who which with by from has
-have had many much there like want need if whether as about any some one got get let them they their he
-she his her not no so just also hello hi tell give know
-"""
-_COMMON = frozenset(_COMMON_TEXT.split())
-# What callers say, and what descriptions of tools call it.
-_SYNONYM_WORDS = {
-    "price": "cost expensive charge",
-    "stock": "available left spare",
-    "part": "spare component",
-    "close": "shut",
-    "open": "close shut come visit hour new log register start drop",
-    "ticket": "job repair case",
-    "repair": "ticket job fix",
-    "ready": "finish done fix repaired complete",
-    "status": "ready finish done progress",
-    "time": "late o'clock clock morning evening midnight",
-    "next": "again",
-    "supplier": "vendor wholesaler distributor",
-    "note": "comment remark memo",
-    "customer": "client",
-    "look": "check find search",
-    "list": "show find search",
-}
-_PHRASES = [
-    (re.compile(r"\bhow much\b(?! time)"), "price"),
-    (
-        re.compile(
-            r"\bhow many\b|\b(?:do|would) you (?:happen to )?have\b|\bhave you got\b|\b(?:you )?got any\b"
-        ),
-        "stock",
-    ),
-    (re.compile(r"\b(?:any|all|no|which|the|his|her|more) open\b"), " "),
-    (re.compile(r"\bget in touch\b|\breach out\b|\bfind out\b|\btalk to the supplier\b"), "ask"),
-    (re.compile(r"\bday after tomorrow\b|\bpicked up\b|\bhow long\b"), " "),
-]
-_SYNONYMS: dict[str, set[str]] = {}
-for _meaning, _words in _SYNONYM_WORDS.items():
-    for _word in _words.split():
-        _SYNONYMS.setdefault(stem(_word), set()).add(stem(_meaning))
 _UNKNOWN = 1.8
+_MINE = re.compile(r"\b(?:my|our) ([^\W\d_]+)")
+_INTRODUCES = re.compile(r"\b(?:my name is|my name's|name is|name's|i am|i'm|this is|under)\b", re.IGNORECASE)
 # How much it speaks for a tool that words of this kind were said: a number or a day is seldom said by chance.
 _WEIGHT = {
     Role.INTEGER: 0.26,
@@ -73,25 +42,10 @@ _WEIGHT = {
 }
 # "Use it when the caller asks about …": words that every such description has in common with every call.
 _OF_ANY_CALL = frozenset({"ask", "caller", "call", "want", "use", "speak"})
-# A tool that changes something is wanted only where its verb, or one like it, is said.
-_ACT_WORDS = {
-    "open": "open create new log book register start raise bring drop file report make",
-    "create": "open create new log book register start raise make set",
-    "close": "close finish complete done resolve mark shut end",
-    "add": "add note write put record jot append attach leave make comment remark memo tell",
-    "ask": "ask check enquire inquire contact find question ring order get see supplier",
-    "cancel": "cancel call drop delete remove",
-    "delete": "delete remove cancel erase drop",
-    "book": "book reserve make schedule arrange",
-    "send": "send mail text message write tell",
-    "update": "update change set move correct",
-    "change": "update change set move correct",
-    "order": "order buy get purchase",
-}
-_ACTS = {verb: frozenset(stem(each) for each in words.split()) for verb, words in _ACT_WORDS.items()}
+_SHORT = 5  # letters: less than this many may begin any word
 _HAND_OVER = re.compile(
     r"\b(transfer|put (me|us) (through|on)|connect|(speak|talk|chat) (to|with)|pass (me|us)|hand (me|us)|"
-    r"get (me|us|hold of)|switch (me|us)|patch (me|us)|forward (me|us)|redirect|send (me|us) (over|to)|"
+    r"get (me|us|hold of)|switch (me|us)|patch (me|us)|forward (me|us)|redirect|send (me|us) (over|back|to)|"
     r"(a|the) human|real person|human being|through to|i can (talk|speak) to)\b",
     re.IGNORECASE,
 )
@@ -144,13 +98,18 @@ class Matcher:
         """Every tool for an utterance as a whole, the best first."""
         return self.fits(Clause(text, today))
 
+    def nearness(self, text: str, offer: Offer, topics: Iterable[str]) -> float:
+        """How near an utterance is to the nearest of these topics of an offer (0 to 1)."""
+        return 0.45 * self._overlap(offer, text, {}) + 0.55 * self._likeness(text, topics)
+
+    def _likeness(self, text: str, others: Iterable[str]) -> float:
+        one = self._meaning.vector(text)
+        return max((float(one @ self._meaning.vector(other)) for other in others), default=0.0)
+
     def _fit(self, offer: Offer, clause: Clause) -> Fit:
         arguments = fill(offer, clause)
         words = self._overlap(offer, clause.text, arguments)
-        one = self._meaning.vector(clause.text)
-        meaning = max(
-            (float(one @ self._meaning.vector(text)) for text in self._texts[offer.name]), default=0.0
-        )
+        meaning = self._likeness(clause.text, self._texts[offer.name])
         score = 0.45 * words + 0.55 * meaning + _plausibility(offer, clause.text, arguments)
         score += self._suits(offer, arguments)
         return Fit(offer, score, arguments)
@@ -162,8 +121,11 @@ class Matcher:
         """
         own = self._words[offer.name]
         total = shared = 0.0
+        mine = {stem(found[1]) for found in _MINE.finditer(text.lower())}
         for word in _said(text, tuple(str(value) for value in arguments.values())):
-            alike = {word, *_SYNONYMS.get(word, ())}
+            alike = {word, *SYNONYMS.get(word, ())}
+            if word in mine and not any(each in self._rarity for each in alike):
+                continue  # "Is my tablet ready?" is about what every caller calls by a name of their own
             weight = max((self._rarity[each] for each in alike if each in self._rarity), default=_UNKNOWN)
             total += weight
             shared += weight if alike & own else 0.0
@@ -183,17 +145,16 @@ class Matcher:
         if self._takes_anothers(offer, list(things.values())):
             return -0.3
         likeness = [
-            float(self._meaning.vector(thing) @ self._meaning.vector(f"{each.words}. {each.description}"))
-            for each, thing in things.items()
+            self._likeness(thing, [f"{each.words}. {each.description}"]) for each, thing in things.items()
         ]
         return 0.25 * max(likeness, default=0.0)
 
     def _takes_anothers(self, offer: Offer, things: Iterable[str]) -> bool:
         words = {
-            alike for thing in things for word in _stems(thing) for alike in (word, *_SYNONYMS.get(word, ()))
+            alike for thing in things for word in stems_of(thing) for alike in (word, *SYNONYMS.get(word, ()))
         }
-        own = _stems(offer.title)
-        return any((words & _stems(other.title)) - own for other in self.offers if not other.hands_over)
+        own = stems_of(offer.title)
+        return any((words & stems_of(other.title)) - own for other in self.offers if not other.hands_over)
 
 
 def _plausibility(offer: Offer, text: str, arguments: Filled) -> float:
@@ -204,30 +165,57 @@ def _plausibility(offer: Offer, text: str, arguments: Filled) -> float:
     score = sum(_weight(each, arguments[each.name]) for each in offer.parameters if each.name in arguments)
     if any(each.name not in arguments for each in offer.required):
         score -= 0.12
-    asked = _ACTS.get(offer.title.split()[0])
-    if asked and not asked & {stem(word.lower) for word in words_of(_plain(text))}:
+    if not orders(text, offer.title.split()[0]):
         score -= 0.3
+    if (deed := deed_asked_for(text)) and deed not in words_of_deeds(offer.title, offer.description):
+        score -= 0.6
+    if _is_known_by_name(offer, text, arguments):
+        score += 0.18
     if not numeric and any((each.whole or 0) > 99 for each in numbers_in(text)):
         score -= 0.15
     return score
 
 
+def _is_known_by_name(offer: Offer, text: str, arguments: Filled) -> bool:
+    """Whether the caller says who they are, and a tool asks for nothing but that."""
+    wanted = offer.required
+    is_person = len(wanted) == 1 and wanted[0].role is Role.PERSON and wanted[0].name in arguments
+    return is_person and _INTRODUCES.search(text.replace("’", "'")) is not None
+
+
+def changes_something(offer: Offer) -> bool:
+    """Whether its name says that it does more than look something up."""
+    return is_act(offer.title.split()[0]) or offer.hands_over
+
+
 def _weight(parameter: Parameter, value: object) -> float:
     small = isinstance(value, int | float) and value < 100  # part of a name, often: "Pixel 7"
+    if value == "today":
+        return 0.02  # it is said of everything
     whole_name = parameter.role is Role.PERSON and " " in str(value)
     return 0.05 if small else 0.12 if whole_name else _WEIGHT.get(parameter.role, 0.0)
 
 
 def _handing_over(offer: Offer, text: str) -> float:
     """A caller is given to somebody else only where the words ask for it."""
-    asks = _HAND_OVER.search(text) is not None
-    target = re.sub(r"^.*? to ", "", offer.title)
-    named = re.search(rf"\b{re.escape(target)}\b", text, re.IGNORECASE) is not None
-    return {(True, True): 0.5, (True, False): 0.1, (False, True): 0.0, (False, False): -0.15}[asks, named]
+    named = _names(text.lower(), offer.target)
+    weights = {(True, True): 0.5, (True, False): 0.1, (False, True): 0.0, (False, False): -0.17}
+    return weights[asks_for_someone(text), named]
+
+
+def _names(text: str, target: str) -> bool:
+    """Whether somebody is named, or where they are: the reception and the receptionist are one."""
+    words = [word.lower for word in words_of(text) if len(word.lower) > _SHORT]
+    return re.search(rf"\b{re.escape(target)}\b", text) is not None or any(map(target.startswith, words))
+
+
+def asks_for_someone(text: str) -> bool:
+    """Whether the caller wants to talk to somebody else."""
+    return _HAND_OVER.search(text) is not None
 
 
 def _own_words(offer: Offer, texts: Iterable[str]) -> frozenset[str]:
-    words = frozenset(_stems(" ".join(texts)))
+    words = frozenset(stems_of(" ".join(texts)))
     return words - _OF_ANY_CALL if offer.hands_over else words
 
 
@@ -239,26 +227,9 @@ def _texts(offer: Offer) -> list[str]:
 
 def _said(text: str, arguments: tuple[str, ...]) -> frozenset[str]:
     """The stems of a clause that are not part of an argument."""
-    lower = _plain(text)
+    lower = plain(text)
     chosen: set[str] = set()
     for argument in arguments:
-        chosen |= _stems(argument.replace("_", " ")) if "_" in argument else set()
+        chosen |= stems_of(argument.replace("_", " ")) if "_" in argument else set()
         lower = re.sub(rf"\b{re.escape(argument.lower())}\b", " ", lower)
-    return frozenset(_stems(lower) - chosen)
-
-
-def _plain(text: str) -> str:
-    """The text in lower case, with one word for what is asked in several."""
-    lower = text.lower().replace("’", "'")
-    for phrase, word in _PHRASES:
-        lower = phrase.sub(word, lower)
-    return lower
-
-
-def _stems(text: str) -> set[str]:
-    words = (word.lower for word in words_of(text))
-    return (
-        {stem(word) for word in words if word not in _COMMON and not word[0].isdigit()}
-        - set(UNITS)
-        - set(TENS)
-    )
+    return frozenset(stems_of(lower) - chosen)

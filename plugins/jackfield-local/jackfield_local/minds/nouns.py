@@ -10,6 +10,7 @@ from jackfield_local.minds.words import Word, stem, words_of
 
 # Words that frame a request and are never part of the thing asked about.
 _FRAME_TEXT = """
+after chance enough further more other others
 charge pick collect expensive costly cheap long take takes soon fast quick
 a about actually ah all also an and any anything are as ask asking at available been buy by call called
 can carry check cost costing costs could currently dear deliver delivery did do does doing enquire ever
@@ -26,8 +27,8 @@ _FRAME = frozenset(_FRAME_TEXT.split())
 _TAIL_TEXT = """
 take takes would be will arrive arrives come comes can could soon
 again any anymore are at available being by chance cost costing costs currently do does for from go
-going got have here in is it left me moment now of on or out over please price priced right set shop
-stock still store supplier thanks thank that the them then there these this to today too up us we with
+going got have here in is it left me moment now of on or out over please price priced right set gets get back
+shop stock still store supplier thanks thank that the them then there these this to today too up us we with
 you your
 """
 _TAIL = frozenset(_TAIL_TEXT.split())
@@ -36,20 +37,27 @@ i i'm i'd i'll i've ok okay hello hi hey yes no mr mrs ms dr miss please thanks 
 is are can could do does did will would the a an and my her his its there this that open close find
 search add ask tell give look transfer for ticket tickets note monday tuesday wednesday thursday friday
 saturday sunday also then has have any show which whose some every list put create need new customer
-name number pull up get under it
+name number pull up get under it january february march april may june july august september october november
+december
 """
 _NOT_NAMES = frozenset(_NOT_NAMES_TEXT.split())
 _TITLES = r"(?:(?:Mr|Mrs|Ms|Miss|Dr)\.? )"
 _NAME = r"[A-Z][\w]*(?:['’\-](?!s\b)\w+)*"
+_OWNS = re.compile(
+    r"(?:^|\b)(?:my|our|your|his|her|their|an?)(?: \w+['’]s)? $|^(?:My|Our|Your|His|Her|Their) ",
+    re.IGNORECASE,
+)
 _NAMES = re.compile(rf"(?<!\w){_TITLES}?{_NAME}(?: (?:{_NAME}|de|van|der|von|la|al))*(?!\w)")
 _INTRODUCED = re.compile(
-    r"\b(?:my name is|my name's|name of|named|called|customer is|this is|i am|i'm|name is|under the name"
-    r"|name) +((?!not\b|looking\b|the\b|a\b)[\w'’-]+(?: (?!and\b|with\b|my\b)[\w'’-]+)?)",
+    r"\b(?:my name is|my name's|name of|named|called|customer is|this is|i am|i'm|name is"
+    r"|under(?: the name)?(?: of)?|name)"
+    r" +((?!not\b|looking\b|the\b|a\b)[\w'’-]+(?: (?!and\b|with\b|my\b)[\w'’-]+)?)",
     re.IGNORECASE,
 )
 _PLACE = re.compile(
-    r"\b(?:in|at|for|over in|of) +(?!the (?:moment|shop|morning"
-    r"|afternoon|evening)\b|moment|all\b|me\b|stock\b)"
+    r"\b(?:in|at|for|over in|of) +(?!(?:the )?(?:moment|shop|store|mornings?"
+    r"|afternoons?|evenings?|nights?|weekends?|week|meantime|meanwhile|past|future|end|bath|rain|rush)\b"
+    r"|moment|all\b|me\b|stock\b)"
     r"((?:the )?[^\W\d_][\w.'’-]*(?: (?!what\b|when\b|how\b|right\b|now\b|and\b|please\b"
     r"|at\b|today\b|currently\b|then\b|over\b|if\b"
     r"|is\b|do\b|it\b|for\b|when\b|while\b|tomorrow\b|tonight\b|or\b|just\b)[^\W\d_][\w.'’-]*){0,3})",
@@ -59,7 +67,8 @@ _QUOTED = re.compile(r"[\"“]([^\"”]+)[\"”]|(?<!\w)'([^']+)'(?!\w)")
 _DICTATED = re.compile(
     r"(?:\b(?:saying|that says|which says|that reads|reading|says|noting"
     r"|to say|the words|with the text|as follows"
-    r"|stating)\b(?: that\b)?|\bnote(?:[^.]*?\d+)?,? that\b|\bnote\b[^.?]*?\d+,|:(?!\d)"
+    r"|stating)\b(?: that\b)?|\bnote(?:[^.]*?\d+)?,? that\b|\bnote\b[^.?]*?\d+,"
+    r"|\b(?:write|put|jot)(?: it)? down\b[^.?]*? that\b|:(?!\d)"
     r"|\bthat(?= (?:the|he|she|it|they|we|i|there|all|a)\b))"
     r"[\s,:]*(.+)$",
     re.IGNORECASE,
@@ -77,14 +86,22 @@ _OWNED = re.compile(
     rf"|which\b|and\b|because\b|for\b)[\w'’.-]+){{0,4}})",
     re.IGNORECASE,
 )
+# "My daughter dropped her iPad" and "my son's iPad" are both about the iPad.
+_WHOSE = re.compile(
+    r"^(?:.*(?<!\bon)(?<!\bof)(?<!\bin) (?:her|his|my|their) |\w+['’]s (?=\w))", re.IGNORECASE
+)
 _FAULT = re.compile(
-    rf"\b(?:(?:the )?(?:problem|fault|issue) is(?: that)?|because|since|with|it says|,? ?(?:it|that|which)"
+    rf"\b(?:(?:and|but)(?= (?:the|its|my) (?:\w+ ){{1,2}}{_FAULT_VERB}\b)"
+    rf"|(?:the )?(?:problem|fault|issue) is(?: that)?|because|since|with|it says|,? ?(?:it|that|which)"
     rf"(?= {_FAULT_VERB}\b)|(?={_FAULT_VERB}\b))[ :,]*(.+)$",
     re.IGNORECASE,
 )
 _SENTENCE_OF_ITS_OWN = re.compile(
     r"^\s*[.?!]\s+((?!it\b|he\b|she\b|this\b|that\b|they\b|its\b|the problem\b|because\b)[A-Z].+)$",
     re.IGNORECASE,
+)
+_WHOM_TO_ASK = re.compile(
+    r"\b((?i:check|ask|speak|talk|enquire)) (?:with |to )?[A-Z]\w+(?= (?:when|if|whether|about|for|how)\b)"
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _SPOKEN_EMAIL = re.compile(r"([\w.]+(?: dot \w+)*) at (\w+(?: dot \w+)+)", re.IGNORECASE)
@@ -102,6 +119,8 @@ def person_in(text: str) -> str | None:
     candidates = [introduced[1]] if introduced else []
     candidates += [_without_common_ends(found[0]) for found in _NAMES.finditer(text) if _is_name(found, text)]
     for candidate in candidates:
+        if introduced and candidate == introduced[1] and candidate[0].islower() and text != text.lower():
+            continue  # "I'm after a battery": whoever writes capitals writes names with them
         name = re.sub(r"['’]s$|[.,]$", "", candidate)
         if name and name.lower() not in _NOT_NAMES and day_in(name) is None:
             return name if name != name.lower() else name.title()
@@ -110,6 +129,8 @@ def person_in(text: str) -> str | None:
 
 def _is_name(found: re.Match[str], text: str) -> bool:
     """Every sentence begins with a capital: one such word alone is a name only where little follows."""
+    if _OWNS.search(text[: found.start()]) or _OWNS.match(found[0]):
+        return False  # "my son's PlayStation", "her Dell"
     begins = not text[: found.start()].strip() or text[: found.start()].rstrip()[-1] in ".?!"
     return not begins or " " in found[0] or "." in found[0] or len(words_of(text)) <= 2
 
@@ -127,7 +148,7 @@ def place_in(text: str) -> str | None:
     """A place: what follows "in", "at" or "for", else the first capitalised name."""
     for found in _PLACE.finditer(text):
         place = re.sub(r"['’]s$|[.,]+$", "", found[1])
-        place = re.sub(r"^the (?=(?:city|town) of )?", "", place)
+        place = re.sub(r"^(?:an? |the )(?:(?:place|city|town|village) (?:called|named|of) )?", "", place)
         if place.lower() not in _FRAME and day_in(place) is None:
             return place if place != place.lower() else place.title()
     return person_in(text)
@@ -140,6 +161,7 @@ def thing_in(text: str, own: Collection[str]) -> str | None:
     """
     if (inside := quoted(text)) is not None:
         return inside
+    text = _WHOM_TO_ASK.sub(r"\1", text)
     words = words_of(text)
     first, last = 0, len(words)
     while first < last and _frames(words[first], own):
@@ -159,7 +181,8 @@ def _frames(word: Word, own: Collection[str]) -> bool:
 
 def _clause_end(text: str, start: int, end: int) -> int:
     found = re.search(
-        r"[.?!;](?:\s|$)|,\s(?:and|please|can|could|then|if|is|do)\b| (?:if|and whether|and when)\b",
+        r"[.?!;](?:\s|$)|,\s(?:and|please|can|could|then|if|is|do|does|what|how|when|would|will)\b"
+        r"| (?:if|and whether|and when)\b",
         text[start:end],
     )
     return start + found.start() if found else end
@@ -176,7 +199,7 @@ def dictated(text: str) -> str | None:
 def device_in(text: str) -> str | None:
     """What is broken: "her ThinkPad X1", "a laptop", before what is wrong with it."""
     for found in _OWNED.finditer(text):
-        device = re.sub(r"['’]s$|[.,]$", "", found[1]).strip()
+        device = _WHOSE.sub("", re.sub(r"['’]s$|[.,]$", "", found[1]).strip())
         if device.lower() not in _FRAME and day_in(device) is None:
             return device
     return None

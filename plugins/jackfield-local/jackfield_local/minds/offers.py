@@ -67,6 +67,16 @@ class Offer:
         return self.title.startswith(("transfer to ", "hand over to ", "handoff to ", "escalate to "))
 
     @property
+    def source(self) -> str:
+        """The first half of its name on the wire; "" where it has only one."""
+        return self.name.rpartition("__")[0]
+
+    @property
+    def target(self) -> str:
+        """To whom it gives the caller, where it does."""
+        return self.title.rpartition(" to ")[2] if self.hands_over else ""
+
+    @property
     def slow(self) -> bool:
         """Whether its author says that it takes a while."""
         return _SLOW.search(self.description) is not None

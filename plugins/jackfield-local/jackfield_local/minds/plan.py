@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from jackfield_local.minds.dialogue import Requested
-from jackfield_local.minds.match import FITS, Fit, Matcher
-from jackfield_local.minds.offers import Offer, Role
+from jackfield_local.minds.leaning import Before, follow_up, is_ellipsis, pointed, several
+from jackfield_local.minds.match import FITS, Fit, Matcher, changes_something
+from jackfield_local.minds.offers import Role
 from jackfield_local.minds.slots import Clause, fill
+from jackfield_local.minds.talk import is_small_talk
 from jackfield_local.minds.words import numbers_in, words_of
 
 _SEPARATOR = re.compile(
     r"(?<=[.?!;])\s+(?:and |then |also |oh,? )?"
+    r"|,\s+(?=(?-i:[A-Z]\w*(?: [A-Z]\w*)*),? and (?-i:[A-Z]))"
     r"|,\s+(?=(?:is|are|do|does|can|could|will|would|what|what's|when|how|who|which|where) )"
     r"|,?\s+(?:and then|and also|and|then|also|plus|as well as)\s+|;\s*",
     re.IGNORECASE,
 )
 _DICTATION = re.compile(
     r"\b(saying|that says|which says|that reads|noting|because"
-    r"|the problem is|note[^.?]* that|note\b[^.?]*?\d,|since)\b|:(?!\d)",
+    r"|the problem is|note[^.?]* that|note\b[^.?]*?\d,|(?:write|put|jot)(?: it)? down\b[^.?]* that|since)\b"
+    r"|:(?!\d)(?! *(?:is|are|do|does|can|could|will|what|when|how|who|which|where)\b)",
     re.IGNORECASE,
-)
-_POINTS = re.compile(
-    r"\b(it|its|it's|that|this|that one|this one|the same|the ticket|them|hers|his)\b", re.IGNORECASE
-)
-_FOLLOWS = re.compile(
-    r"^(?:and|or|so|ok(?:ay)?|also|what about|how about|and what about|same)\b", re.IGNORECASE
 )
 _IN_CASE = re.compile(
     r"^(?:if (?:not|so|it is|it isn't|it's not|yes|no)|in that case|otherwise),? ", re.IGNORECASE
@@ -36,24 +34,27 @@ _IN_CASE = re.compile(
 _TAG = re.compile(
     r",? (?:(?:would|could|can|will|won't|can't) you|please|right|ok(?:ay)?)(?= *[?.!]*$)", re.IGNORECASE
 )
-_TITLE_END = re.compile(r"\b(?:Mrs?|Ms|Dr|No|St)\.$")
-_MOST_PARTS = 4
-_POINTED = 0.25  # how much it speaks for a tool that "it" is just what the tool lacks
-_VERB = re.compile(
-    r"^(?!(?:and |or |so )?(?:what|how) about\b).*\b(?:is|are|was|do|does"
-    r"|did|can|could|will|would|have|has|what|when|who"
-    r"|which|where|please|i|me|my|you)\b",
+_OF_MINE = re.compile(r"\b(?:my|our)\b", re.IGNORECASE)
+_PLEA = re.compile(
+    r"[,.]? (?:and )?(?:(?:can|could|would|do) (?:you|i|we|someone)"
+    r"|what (?:can|could|should|do) (?:i|you|we)"
+    r"|(?:so )?(?:i(?:'d| would) like|i (?:want|need)))\b"
+    r"[^.?!]*[?.!]*$",
     re.IGNORECASE,
 )
-_LONGEST_ELLIPSIS = 5  # words: "and in New York", not a new request
+_TITLE_END = re.compile(r"\b(?:Mrs?|Ms|Dr|No|St)\.$")
+_MOST_PARTS = 4
+_KNOWN = 0.25  # a tool that the words fill may be a little further from them than one that lacks something
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One thing the caller asks for. `fit` is None where no tool fits."""
+    """One thing the caller asks for. `fit` is None where no tool fits; `told` where the caller has not asked
+    for it in words, but told what it is for."""
 
     text: str
     fit: Fit | None
+    told: bool = False
 
 
 def plan(text: str, matcher: Matcher, calls: Sequence[Requested], today: date) -> list[Request]:
@@ -62,8 +63,54 @@ def plan(text: str, matcher: Matcher, calls: Sequence[Requested], today: date) -
     parts = _parts(_TAG.sub("", text.strip()))
     requests: list[Request] = []
     for group in _grouped(parts, matcher, today):
-        requests.append(_request(group, matcher, calls, requests, today))
+        before = Before(calls, [each.fit for each in requests if each.fit])
+        fit = None if is_small_talk(group) else _fit(group, matcher, before, today)
+        fits = several(group, fit, today) if fit is not None else [None]
+        requests += [Request(group, each) for each in fits]
+    if all(request.fit is None for request in requests):
+        return _as_a_whole(text, matcher, Before(calls), today) or requests
+    if (instead := _complete(text, requests, matcher, today)) is not None:
+        return [Request(text, instead)]
     return _without_repeats(requests)
+
+
+def _complete(text: str, requests: Sequence[Request], matcher: Matcher, today: date) -> Fit | None:
+    """What finds the same by what the caller has said: whose repair it is, where its number is not known."""
+    fits = [request.fit for request in requests if request.fit is not None]
+    if any(not fit.missing or changes_something(fit.offer) for fit in fits):
+        return None
+    source = fits[0].offer.source
+    for fit in matcher.fits(Clause(text, today)):
+        if fit.offer == fits[0].offer or fit.score < _KNOWN:
+            return None
+        if fit.offer.source == source and fit.arguments and not (fit.missing or changes_something(fit.offer)):
+            return fit
+    return None
+
+
+def _as_a_whole(text: str, matcher: Matcher, before: Before, today: date) -> list[Request]:
+    """An utterance none of whose clauses asks for anything: together they may."""
+    fit = _fit(text, matcher, before, today)
+    if fit is not None:
+        return [Request(text, each) for each in several(text, fit, today)]
+    fit = _fault(text, matcher, today)
+    return [Request(text, fit, told=True)] if fit is not None else []
+
+
+def _fault(text: str, matcher: Matcher, today: date) -> Fit | None:
+    """What is wrong with a device of the caller's is told to have it mended."""
+    if not _OF_MINE.search(text):
+        return None
+    clause = Clause(_PLEA.sub("", text), today)
+    for whole in matcher.offers:
+        offer = replace(
+            whole, parameters=tuple(each for each in whole.parameters if each.role is not Role.PERSON)
+        )
+        needed = {each.name for each in offer.required if each.role in {Role.PROBLEM, Role.THING}}
+        filled = fill(offer, clause)
+        if len(needed) > 1 and needed <= filled.keys():
+            return Fit(whole, FITS, filled)
+    return None
 
 
 def _without_repeats(requests: Sequence[Request]) -> list[Request]:
@@ -132,7 +179,7 @@ def _belong_together(
     if (leads and follows) or not (leads or follows or _asks(fit_before) or _asks(fit)):
         return False
     main = fit_before if _asks(fit_before) else fit
-    if main is fit_before and not fit_before.missing and _is_ellipsis(part, fit_before.offer, today):
+    if main is fit_before and not fit_before.missing and is_ellipsis(part, fit_before.offer, today):
         return False
     together = _best(Clause(_joined(before, part), today), matcher)
     if together is None or together.offer != main.offer or together.score < FITS:
@@ -153,29 +200,6 @@ def _stands(fit: Fit) -> bool:
     return _asks(fit) and not fit.missing and (bool(fit.arguments) or not fit.offer.parameters)
 
 
-def _is_ellipsis(part: str, offer: Offer, today: date) -> bool:
-    """Whether a part names only another argument: "… in Lima and Tokyo"."""
-    return (
-        len(words_of(part)) <= _LONGEST_ELLIPSIS
-        and not _VERB.search(part)
-        and bool(_refilled(offer, part, today))
-    )
-
-
-def _refilled(offer: Offer, part: str, today: date) -> dict[str, object]:
-    simple = tuple(
-        each for each in offer.parameters if each.role not in {Role.PROBLEM, Role.TEXT, Role.OTHER}
-    )
-    bare = re.sub(
-        r"^(?:and|or|what about|how about|ok|so|also|in|for|at|on)\b[ ,]*", "", part, flags=re.IGNORECASE
-    )
-    texts = [part, f"in {bare}" if any(each.role is Role.PLACE for each in simple) else bare]
-    for text in texts:
-        if filled := fill(replace(offer, parameters=simple), Clause(text, today)):
-            return filled
-    return {}
-
-
 # --- one clause -----------------------------------------------------------------------------------
 
 
@@ -184,57 +208,15 @@ def _best(clause: Clause, matcher: Matcher) -> Fit | None:
     return fits[0] if fits else None
 
 
-def _request(
-    text: str, matcher: Matcher, calls: Sequence[Requested], earlier: Sequence[Request], today: date
-) -> Request:
-    fits = matcher.fits(Clause(text, today))
-    follow_up = _follow_up(text, matcher, calls, earlier, today)
-    fits = sorted((_pointed(text, fit, calls, earlier) for fit in fits), key=lambda fit: -fit.score)
-    best = fits[0] if fits else None
-    if follow_up is not None and (best is None or best.score < FITS or _is_faint(best)):
-        return Request(text, follow_up)
-    return Request(text, best if best is not None and best.score >= FITS else None)
+def _fit(text: str, matcher: Matcher, before: Before, today: date) -> Fit | None:
+    fits = sorted(
+        (pointed(text, fit, before) for fit in matcher.fits(Clause(text, today))), key=lambda fit: -fit.score
+    )
+    best = fits[0] if fits and fits[0].score >= FITS else None
+    if best is None or _is_faint(best):
+        return follow_up(text, matcher, before, today) or best
+    return best
 
 
 def _is_faint(fit: Fit) -> bool:
     return fit.score < FITS + 0.25 and not fit.missing
-
-
-def _follow_up(
-    text: str, matcher: Matcher, calls: Sequence[Requested], earlier: Sequence[Request], today: date
-) -> Fit | None:
-    """ "And in Berlin?": the tool of the request before, with what is named now."""
-    last = next(_last_uses(matcher, calls, earlier), None)
-    if last is None or len(words_of(text)) > _LONGEST_ELLIPSIS or _VERB.search(text):
-        return None
-    if not earlier and not _FOLLOWS.search(text):
-        return None
-    offer, arguments = last
-    filled = _refilled(offer, text, today)
-    return Fit(offer, FITS, {**arguments, **filled}) if filled else None
-
-
-def _last_uses(
-    matcher: Matcher, calls: Sequence[Requested], earlier: Sequence[Request]
-) -> Iterator[tuple[Offer, dict[str, object]]]:
-    for request in reversed(earlier):
-        if request.fit is not None:
-            yield request.fit.offer, dict(request.fit.arguments)
-    for call in reversed(calls):
-        if (offer := matcher.offer(call.name)) is not None:
-            yield offer, dict(call.arguments)
-
-
-def _pointed(text: str, fit: Fit, calls: Sequence[Requested], earlier: Sequence[Request]) -> Fit:
-    """What "it" stands for: the argument of the same name in the request or function call before."""
-    if not fit.missing or not _POINTS.search(text):
-        return fit
-    arguments = dict(fit.arguments)
-    sources = [each.fit.arguments for each in reversed(earlier) if each.fit]
-    known = [*sources, *(call.arguments for call in reversed(calls))]
-    for name in fit.missing:
-        value = next((each[name] for each in known if name in each), None)
-        if value is not None:
-            arguments[name] = value
-    known_now = Fit(fit.offer, fit.score, arguments)
-    return known_now if known_now.missing else replace(known_now, score=fit.score + _POINTED)

@@ -17,7 +17,7 @@ def question(call: Call, offer: Offer | None) -> str:
     """ "Shall I close ticket 1042?", or what would be done and "Shall I?" where there is more to it."""
     offer = offer or offer_of({"name": call.name})
     if offer.hands_over:
-        return f"Shall I put you through to the {offer.title.rpartition(' to ')[2]}?"
+        return f"Shall I put you through to the {offer.target}?"
     verb, _, thing = offer.title.partition(" ")
     values = [(name, value) for name, value in call.arguments.items() if value not in (None, "", [], {})]
     texts = [(name, value) for name, value in values if _is_text(offer, name, value)]

@@ -89,6 +89,8 @@ def _bare(text: str, role: Role) -> str | None:
     if role in {Role.THING, Role.PERSON, Role.PLACE}:
         said = re.sub(r"^(?:a|an|the|my|her|his|their) ", "", said, flags=re.IGNORECASE)
     said = said.rstrip(" .?!,")
+    if role is Role.PERSON and any(letter.isdigit() for letter in said):
+        return None
     return (said.title() if role in {Role.PERSON, Role.PLACE} and said == said.lower() else said) or None
 
 

@@ -5,24 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from jackfield_local.minds.abilities import abilities
 from jackfield_local.minds.offers import Offer, Parameter, Role
 
 DID_NOT_CATCH = "Sorry, I didn't catch that. Could you say it again?"
 ANYTHING_ELSE = "Is there anything else I can do for you?"
 HELLO = "Hello. How can I help you?"
 ALL_RIGHT = "All right."
+WELCOME = "You're welcome."
+GOODBYE = "Goodbye."
 ONE_MOMENT = "One moment, please."
 
 _THANKS = (
     r"(?:thanks|thank you|thank you very much|many thanks|cheers"
-    r"|much appreciated)(?: (?:a lot|so much|very much|for [\w ]+))?"
+    r"|much appreciated|that(?:'s| is| was) (?:very |really |so )?(?:kind|helpful)(?: of you)?)"
+    r"(?: (?:a lot|so much|very much|for [\w ]+))?"
 )
 _GREETING = (
     r"(?:hello|hi|hey|hiya|good (?:morning|afternoon|evening|day))(?: (?:there|again|everyone|everybody))?"
 )
 _BYE = (
-    r"(?:good ?bye|bye|bye[- ]bye|see you(?: later| soon| then)?|that's all"
-    r"|that is all|that will be all|have a (?:nice|good) \w+)"
+    r"(?:good ?bye|bye|bye[- ]bye|see you(?: later| soon| then| on \w+)?"
+    r"|that(?:'s| is| was|'ll be| will be) (?:all|everything|it)(?: i (?:need|needed|wanted)(?: to know)?)?"
+    r"|good night|have a (?:nice|good|lovely|great) \w+)"
 )
 _TALK: list[tuple[str, str]] = [
     (
@@ -36,11 +41,14 @@ _TALK: list[tuple[str, str]] = [
     (_GREETING, HELLO),
     (
         rf"(?:ok(?:ay)?,? |great,? |no,? )*{_THANKS}(?:,? and)?[,.]? {_BYE}|{_BYE},? {_THANKS}",
-        "You're welcome. Goodbye.",
+        f"{WELCOME} {GOODBYE}",
     ),
-    (rf"(?:ok(?:ay)?,? |great,? |perfect,? |lovely,? |no,? )*{_THANKS}", "You're welcome."),
-    (rf"(?:no,? |ok(?:ay)?,? |great,? )*{_BYE}(?: now| for now| for today)?", "Goodbye."),
-    (r"(?:are you (?:still )?there|can you hear me|hello\?)", "Yes, I'm here. What can I do for you?"),
+    (rf"(?:ok(?:ay)?,? |great,? |perfect,? |lovely,? |no,? )*{_THANKS}", WELCOME),
+    (rf"(?:no,? |ok(?:ay)?,? |great,? )*{_BYE}(?: now| for now| for today)?", GOODBYE),
+    (
+        r"(?:are you (?:still )?there|is (?:anybody|anyone|somebody|someone) there|can you hear me|hello\?)",
+        "Yes, I'm here. What can I do for you?",
+    ),
     (
         r"(?:are you (?:a )?(?:robot|human|machine|real|real person|computer|bot|ai))",
         "I'm a voice assistant. What can I do for you?",
@@ -53,11 +61,29 @@ _TALK: list[tuple[str, str]] = [
     (r"(?:sorry|i'm sorry|my apologies|excuse me)", "No problem. What can I do for you?"),
     (
         r"(?:yes|yeah|yep|sure|ok|okay|alright|all right|right|great|perfect|good|fine|got it"
-        r"|i see|lovely|nice|no problem|wonderful)(?: then| please)?",
+        r"|i see|lovely|nice|no problem|wonderful|whatever)(?: then| please)?",
         ALL_RIGHT,
     ),
     (r"(?:no|nope|no,? nothing(?: else)?|nothing else|not really|not now)", "All right."),
+    (
+        r"(?:never ?mind|forget(?: about)?|don't bother(?: with)?|no need for)"
+        r"(?: (?!what|when|how|who|is\b|are\b|can\b|do\b)\w+){1,4}",
+        "All right, never mind.",
+    ),
+    (r"(?:h+m+|m+h*m+|u[hm]+|er+m*|ah|well|let me (?:see|think|have a look))", "Take your time."),
+    (r"(?:what|which) languages? (?:do|can) you (?:speak|talk|know|understand)", "I only speak English."),
     (r"(?:never ?mind|forget (?:it|about it|that)|cancel that|stop|leave it)", "All right, never mind."),
+    (
+        r"(?:i have to say,? )?you(?:'re| are|'ve been| have been) (?:so |very |really |too )?"
+        r"(?:funny|great|nice|kind|helpful|clever|amazing|awesome|sweet|lovely|good|a (?:great|big) help)",
+        "Thank you. What can I do for you?",
+    ),
+    (r"(?:do|can) you (?:also )?(?:speak|talk|understand) english", "Yes, I do. What can I do for you?"),
+    (
+        r"(?:do|can) you (?:also )?(?:speak|talk|understand) (?!to\b|me\b|up\b|more\b|slow)\w+"
+        r"|[¡¿ ]*(?:hola|buenos d[ií]as|bonjour|salut|hallo|guten tag|ciao|buongiorno|ol[áa])\b.*",
+        "I'm sorry, I only speak English. What can I do for you?",
+    ),
     (r"(?:nice|good|pleased) to (?:meet|talk to|hear from) you", "Likewise. What can I do for you?"),
 ]
 _TALK_PATTERNS = [(re.compile(pattern, re.IGNORECASE), reply) for pattern, reply in _TALK]
@@ -76,9 +102,11 @@ _WHAT = re.compile(
 _AGAIN = re.compile(
     r"(?:sorry,? )?(?:(?:can|could) you )?(?:please )?(?:(?:say|repeat) (?:that"
     r"|it)(?: again)?(?: please)?|say again|pardon(?: me)?"
-    r"|come again|what did you say|what was that(?: again)?|once more(?: please)?|again,? please|repeat)",
+    r"|come again|what did you say|what was that(?: again)?|once more(?: please)?"
+    r"|i (?:didn't|did not|don't) (?:catch|hear|get|understand)(?: that| you| it)?|again,? please|repeat)",
     re.IGNORECASE,
 )
+_WHAT_WAS_THAT = re.compile(r"(?:wait,? |sorry,? )?(?:what|sorry|huh|excuse me)", re.IGNORECASE)
 _DROP = re.compile(
     r"^(?:no,? )?(?:never ?mind|forget (?:it|about it|that)|cancel(?: that"
     r"| it)?|stop|leave it|i don't know|not now)\b",
@@ -87,7 +115,9 @@ _DROP = re.compile(
 _LEAD = re.compile(
     rf"^(?:(?:{_GREETING}|{_THANKS}|ok(?:ay)?|great|perfect|well|right|so|um+"
     rf"|uh+|er+|oh|yes|yeah|please|sorry|excuse me|alright"
-    r"|all right|no|lovely|listen|actually)\b[\s,.!]+(?:and )?)+",
+    r"|all right|no|lovely|listen|actually|(?:a |just a )?quick question|in the meantime|meanwhile"
+    r"|by the way|one more thing"
+    rf"|while (?:we|i) wait|while you(?:'re| are) at it)\b[\s,.!]+(?:and )?)+",
     re.IGNORECASE,
 )
 _WAITING = re.compile(
@@ -100,7 +130,32 @@ _WAITING = re.compile(
     r"|what's taking|are you done|do you have (?:it|the answer|an answer|the result))\b|^(?:and|so|well)\?$",
     re.IGNORECASE,
 )
-_PERSONA = re.compile(r"\byou (?:are|'re) ((?:an?|the|[A-Z])[^.\n;:]{2,90})", re.IGNORECASE)
+_BETWEEN = re.compile(r"[,.;!?]+(?: and\b)?| and ", re.IGNORECASE)
+_NEWS = re.compile(
+    r"\b(?:any (?:news|luck|answer|word|reply)|heard back"
+    r"|(?:have|did|has) (?:they|he|she|the supplier) (?:answer|repl|call|say|said|get back)\w*)\b",
+    re.IGNORECASE,
+)
+_UPSET = re.compile(
+    r"\b(?:terrible|awful|horrible|unacceptable|ridiculous|disgrace\w*|too late|complain\w*|complaint"
+    r"|disappointed|annoyed|annoying|angry|upset|useless|hopeless|stupid|fed up|frustrat\w+"
+    r"|not (?:good enough|happy))\b",
+    re.IGNORECASE,
+)
+_WISH = re.compile(
+    r"\?|^(?:(?:and|but|so|then|also) )?(?:what|when|where|who|whose|which|why|how|is|are|am|was|do|does|did"
+    r"|can|could|will|would|should|has|have|may)\b"
+    r"|\b(?:please|(?:can|could|would|will) you|i(?:'d| would) like|i (?:want|need)"
+    r"|i(?:'m| am) (?:after|looking for)|let me|give me|tell me|show me"
+    r"|i have a question|i(?:'m| was| am) wondering)\b",
+    re.IGNORECASE,
+)
+_STATES = re.compile(
+    r"^(?:(?:and|but|so|well|because) )?(?:i|we|he|she|it|they|you|that|this|these|those|there|my|our|his|her"
+    r"|the|your|their|some\w*|every\w*|nobody|not)(?:['’]\w+)?\b",
+    re.IGNORECASE,
+)
+_PERSONA = re.compile(r"\byou (?:are|'re) ((?:an?|the|(?-i:[A-Z]))[^.\n;:]{2,90})", re.IGNORECASE)
 _ANSWERING = re.compile(r"\byou (answer|take|handle|work|serve|look after) ([^.\n;:]{3,90})", re.IGNORECASE)
 
 
@@ -117,16 +172,33 @@ def without_lead(text: str) -> str:
 def small_talk(text: str, offers: Sequence[Offer], instructions: str, last_said: str) -> str | None:
     """The reply where an utterance is small talk as a whole; None where it is not."""
     bare = _bare(text)
-    if _AGAIN.fullmatch(bare):
+    if _AGAIN.fullmatch(bare) or (text.strip().endswith("?") and _WHAT_WAS_THAT.fullmatch(bare)):
         return last_said or DID_NOT_CATCH
     if _WHO.fullmatch(bare):
         return introduction(instructions)
     if _WHAT.fullmatch(bare):
-        return f"{sentence_of_abilities(offers)} What would you like?"
-    for pattern, reply in _TALK_PATTERNS:
-        if pattern.fullmatch(bare):
-            return reply
-    return None
+        return f"{abilities(offers)} What would you like?"
+    if (reply := _known(bare)) is not None:
+        return reply
+    return _in_a_row([_known(_bare(part)) for part in _BETWEEN.split(bare) if _bare(part)])
+
+
+def is_small_talk(text: str) -> bool:
+    """Whether a clause is small talk by itself."""
+    return _known(_bare(text)) is not None
+
+
+def _known(bare: str) -> str | None:
+    return next((reply for pattern, reply in _TALK_PATTERNS if pattern.fullmatch(bare)), None)
+
+
+def _in_a_row(replies: Sequence[str | None]) -> str | None:
+    """One reply to "Lovely, thanks a lot, bye!": thanks, and the last that is no "okay"."""
+    known = [reply for reply in replies if reply is not None]
+    if len(known) < len(replies) or not known:
+        return None
+    last = next((reply for reply in reversed(known) if reply != ALL_RIGHT), ALL_RIGHT)
+    return f"{WELCOME} {last}" if WELCOME in known and WELCOME not in last else last
 
 
 def drops(text: str) -> bool:
@@ -137,6 +209,22 @@ def drops(text: str) -> bool:
 def asks_about_waiting(text: str) -> bool:
     """Whether this asks how far something is that is still being looked into."""
     return _WAITING.search(text) is not None
+
+
+def asks_for_news(text: str) -> bool:
+    """Whether the caller takes it that something is being looked into."""
+    return _NEWS.search(text) is not None
+
+
+def is_upset(text: str) -> bool:
+    """Whether this is a complaint."""
+    return _UPSET.search(text) is not None
+
+
+def is_remark(text: str) -> bool:
+    """Whether this only tells something, and asks for nothing."""
+    words = without_lead(text).replace("’", "'")
+    return _STATES.match(words) is not None and _WISH.search(words) is None
 
 
 def introduction(instructions: str) -> str:
@@ -150,47 +238,6 @@ def introduction(instructions: str) -> str:
 
 def _mine(text: str) -> str:
     return re.sub(r"\byour\b", "my", text.split(", and ")[0].strip(" ,"))
-
-
-_THIRD_PERSON = re.compile(
-    r"^(returns?|gets?|tells?|finds?|shows?|gives?|lists?|looks?|searches|opens?|closes?|adds?|asks?)\b",
-    re.IGNORECASE,
-)
-_NO_VERB = re.compile(r"^(?:the|a|an|whether|when|what|how|where|which|who|current|all)\b", re.IGNORECASE)
-
-
-def ability(offer: Offer) -> str:
-    """What a tool does, to go after "I can": the beginning of its description, or its name."""
-    first = re.split(r"[.:;(\n,]|\s[-–—]\s", offer.description.strip(), maxsplit=1)[0].strip()
-    if offer.hands_over:
-        return "put you through to " + re.sub(r"^.*? to ", "", offer.title)
-    if not first or len(first.split()) > 14:
-        return offer.title
-    if _NO_VERB.match(first):
-        return f"tell you {first[0].lower()}{first[1:]}"
-    first = _THIRD_PERSON.sub(lambda found: _base(found[1].lower()), first)
-    return first[0].lower() + first[1:]
-
-
-def _base(verb: str) -> str:
-    if verb.endswith(("ches", "shes")):
-        return verb[:-2]
-    return verb[:-1] if verb.endswith("s") and verb not in {"is"} else verb
-
-
-def sentence_of_abilities(offers: Sequence[Offer], most: int = 4) -> str:
-    """ "I can …, … or …." """
-    abilities = list(dict.fromkeys(ability(offer) for offer in offers))[:most]
-    if not abilities:
-        return "I can talk with you, but I have no tools to look things up."
-    if len(abilities) == 1:
-        return f"I can {abilities[0]}."
-    return f"I can {', '.join(abilities[:-1])}, or {abilities[-1]}."
-
-
-def cannot(offers: Sequence[Offer]) -> str:
-    """Plainly: that is nothing I can do, and this is what I can."""
-    return f"I'm sorry, I can't help with that. {sentence_of_abilities(offers)}"
 
 
 def question(offer: Offer, parameter: Parameter) -> str:

@@ -38,6 +38,7 @@ TENS = {word: 10 * (rank + 2) for rank, word in enumerate(_TENS)}
 _SCALES = {"hundred": 100, "thousand": 1000}
 _REPEATS = {"double": 2, "triple": 3}
 _POINTING = frozenset(["that", "this", "which", "the", "any", "another", "each", "every", "no"])
+_AFTER_LAST = frozenset(["please", "then", "thanks", "again"])
 _AFTER_ONE = frozenset(["of", "moment", "second", "minute", "sec", "more", "thing"])
 
 
@@ -134,6 +135,9 @@ def _is_pronoun(words: Sequence[Word], at: int, end: int) -> bool:
     if end - at != 1 or words[at].lower != "one":
         return False
     before = words[at - 1].lower if at else ""
+    is_last = all(word.lower in _AFTER_LAST for word in words[end:])
+    if is_last and at > 1 and words[at - 2].lower in _POINTING:
+        return True  # "the silver one"
     after = words[end].lower if end < len(words) else ""
     return before in _POINTING or after in _AFTER_ONE
 

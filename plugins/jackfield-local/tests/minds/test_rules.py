@@ -4,20 +4,14 @@ import json
 from datetime import date
 
 import pytest
-import yaml
 
 from jackfield_local.minds.decide import decide
 from jackfield_local.minds.rules import RulesMind
 from jackfield_local.speech import Call, Thought
 
-from .talks import HERE, RECEPTION, TOOLS, Item, agent, call, output, respond, system, user
+from .talks import HERE, RECEPTION, TOOLS, Item, agent, call, output, respond, system, user, utterances
 
 # --- what callers say -----------------------------------------------------------------------------
-
-
-def utterances(name: str) -> dict[str, list[tuple[str, dict[str, object]]]]:
-    table = yaml.safe_load((HERE / name).read_text())
-    return {text: [(tool, arguments) for tool, arguments in wanted] for text, wanted in table.items()}
 
 
 async def understood(mind: RulesMind, text: str) -> list[tuple[str, dict[str, object]]]:
