@@ -16,6 +16,7 @@ from jackfield.cli.pacing import Pacing
 from jackfield.cli.recording import recording
 from jackfield.cli.transcript import Transcript
 from jackfield.config import load
+from jackfield.config.report import did_you_mean
 from jackfield.errors import ConfigurationError, MediaError
 from jackfield.media import HeadlessPeer, Report
 from jackfield.notices import Notice
@@ -63,6 +64,9 @@ def talk(
     if mic == bool(sounds or sentences):
         raise ConfigurationError("say what the caller says: --audio FILE.wav, --say SENTENCE, or --mic")
     config = load(file)
+    if agent is not None and agent not in config.agents:
+        near = did_you_mean(agent, config.agents) or f"; there are: {', '.join(config.agents)}"
+        raise ConfigurationError(f"{file} has no agent {agent!r}{near}")
     runtime = Runtime(config, recording(config, record))
     questions: list[Question] = [*sounds, *_spoken(runtime.plugins, sentences)]
     call = Call(agent or config.first_agent, questions, reply)
