@@ -8,7 +8,13 @@ import pytest
 from playwright.async_api import Browser, Error, Page, expect
 
 from jackfield.errors import ProviderUnreachable
-from jackfield.notices import CallerStartedSpeaking, SessionEnded
+from jackfield.notices import (
+    AgentStartedSpeaking,
+    AgentStoppedSpeaking,
+    CallerSaid,
+    CallerStartedSpeaking,
+    SessionEnded,
+)
 from jackfield.web.access import Access
 
 from .pages import browser, called, loudness, opened, served
@@ -147,6 +153,23 @@ async def test_a_closed_page_hangs_up(chromium: Browser, url: str, exchange: Rec
     [line] = exchange.sessions.values()
     await page.goto("about:blank")
     assert [notice async for notice in line.timeline() if isinstance(notice, SessionEnded)]
+
+
+@pytest.mark.parametrize(("falls_silent", "gaps"), [(18.0, 0), (9.5, 1)])
+async def test_what_is_typed_while_the_agent_speaks_has_no_silence_to_measure(
+    chromium: Browser, url: str, exchange: RecitalExchange, falls_silent: float, gaps: int
+) -> None:
+    told = [
+        AgentStartedSpeaking(2.0, "resp_1"),
+        AgentStoppedSpeaking(falls_silent, "resp_1", interrupted=False),
+        CallerSaid(10.5, "item_1", "And in Rome?"),
+        AgentStartedSpeaking(18.3, "resp_2"),
+    ]
+    exchange.recite(sorted(told, key=lambda notice: notice.at))
+    page = await opened(chromium, url)
+    await called(page)
+    await expect(page.locator(".lane.agent .voice")).to_have_count(2)
+    await expect(page.locator(".gap")).to_have_count(gaps)
 
 
 async def test_a_session_that_fails_says_why(chromium: Browser, url: str, exchange: RecitalExchange) -> None:

@@ -104,6 +104,17 @@ async def test_a_question_that_is_settled_by_voice_or_time_goes(
     assert not line.answers
 
 
+async def test_a_bar_that_asked_says_so_when_it_does_not_ask_any_more(
+    chromium: Browser, url: str, exchange: RecitalExchange
+) -> None:
+    page, line = await asked(chromium, url, exchange)
+    note = page.locator("[data-call=call_9] + .note")
+    await expect(note).to_have_text("asks you")
+    line.settle("call_9", "agreed")
+    await expect(note).to_have_text("asked you")
+    await expect(page.locator("[data-call=call_9]")).to_have_attribute("data-stand", "settled")
+
+
 async def test_an_answer_that_comes_too_late_says_so(
     chromium: Browser, url: str, exchange: RecitalExchange
 ) -> None:

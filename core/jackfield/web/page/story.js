@@ -67,9 +67,10 @@ export function latencyOf(answer) {
   return answer.to - answer.from + (answer.parts.end_of_turn ?? 0);
 }
 
-/** How a function call stands: waiting, running, its outcome, or `asked` if the caller has to agree first. */
+/** How a function call stands: waiting, running, its outcome, or `asked` if the caller has to agree first, and
+ *  `settled` once they have said yes or no. */
 export function standOf(call) {
-  if (call.asked && call.outcome === "denied") return "asked";
+  if (call.asked && call.outcome === "denied") return call.settled ? "settled" : "asked";
   return call.outcome ?? (call.started === null ? "waiting" : "running");
 }
 
@@ -120,6 +121,7 @@ const ON = {
   confirmation_settled(story, { at, call_id: id, answer }) {
     const question = story.questions.get(id);
     story.questions.delete(id);
+    update(story, id, { settled: true });
     if (question) story.line(settled(deedInWords(question), answer), at);
   },
 
@@ -148,7 +150,8 @@ const ON = {
     if (turn) Object.assign(turn, { item, text, state: "said" });
     else {
       story.add({ who: "caller", at, item, text });
-      story.asked = asked(at);
+      // Where the agent is speaking anyway, no silence tells when it has come to the answer.
+      story.asked = story.speech.agent.at(-1)?.to === null ? null : asked(at);
     }
   },
 

@@ -17,6 +17,7 @@ const STANDS = {
   cancelled: { mark: "cancelled,", said: "cancelled" },
   denied: { mark: "denied,", said: "denied" },
   asked: { mark: "asks you", said: "not run before you agree" },
+  settled: { mark: "asked you", said: "not run, you were asked first" },
   unknown: { mark: "?", said: "ended, nobody knows how" },
 };
 
@@ -122,7 +123,7 @@ export class Timeline {
     for (const mark of call.marks.slice(shown)) this.#mark(bar, mark);
     const { mark, said } = STANDS[stand] ?? STANDS.unknown;
     const seconds = duration((call.to ?? now) - call.from);
-    const note = stand === "asked" ? mark : call.to === null ? runs(call) || seconds : `${mark} ${seconds}`;
+    const note = ["asked", "settled"].includes(stand) ? mark : call.to === null ? runs(call) || seconds : `${mark} ${seconds}`;
     if (bar.nextSibling.textContent !== note) bar.nextSibling.textContent = note;
     if (bar.dataset.stand === stand) return;
     bar.dataset.stand = stand;
