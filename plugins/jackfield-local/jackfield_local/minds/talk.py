@@ -25,7 +25,7 @@ _GREETING = (
     r"(?:hello|hi|hey|hiya|good (?:morning|afternoon|evening|day))(?: (?:there|again|everyone|everybody))?"
 )
 _BYE = (
-    r"(?:good ?bye|bye|bye[- ]bye|see you(?: later| soon| then| on \w+)?"
+    r"(?:good[- ]?bye|bye|bye[- ]bye|see you(?: later| soon| then| on \w+)?"
     r"|that(?:'s| is| was|'ll be| will be) (?:all|everything|it)(?: i (?:need|needed|wanted)(?: to know)?)?"
     r"|good night|have a (?:nice|good|lovely|great) \w+)"
 )

@@ -76,6 +76,7 @@ async def test_what_it_can_do_is_listed_once_and_not_with_every_no(mind: RulesMi
         ("I want to complain, your service is terrible!", "I'm sorry to hear that. What can I do for you?"),
         ("It was a birthday present.", "I see. What would you like me to do?"),
         ("Lovely, thanks a lot, bye!", "You're welcome. Goodbye."),
+        ("Thanks a lot, good-bye", "You're welcome. Goodbye."),  # as the ears write it
         ("Thanks, that's everything. Goodbye.", "You're welcome. Goodbye."),
         ("Do you speak Spanish?", "I'm sorry, I only speak English. What can I do for you?"),
         ("Never mind the supplier.", "All right, never mind."),
