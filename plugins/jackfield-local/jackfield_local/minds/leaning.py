@@ -30,6 +30,7 @@ _CORRECTS = re.compile(
 _WEEKEND = re.compile(r"\bweek-?ends?\b", re.IGNORECASE)
 _OR = re.compile(r"\bor\b", re.IGNORECASE)
 _LITTLE = frozenset({"or", "and", "on", "in", "of", "for", "at", "a", "an", "the", "my", "next"})
+_RECENT = 3  # tools: "and in Rome?" may be about another than the last of them
 _SMALL = 99  # and less: part of a name, often
 _POINTED = 0.25  # how much it speaks for a tool that "it" is just what the tool lacks
 _VERB = re.compile(
@@ -44,6 +45,9 @@ _LONGEST_ELLIPSIS = 5  # words: "and in New York", not a new request
 _LEAD = re.compile(r"^(?:and|or|what about|how about|ok|so|also|in|for|at|on)\b[ ,]*", re.IGNORECASE)
 
 
+Use = tuple[Offer, Mapping[str, object]]
+
+
 @dataclass(frozen=True, slots=True)
 class Before:
     """What was asked for until now: the function calls so far, and what the utterance itself asks first."""
@@ -56,12 +60,11 @@ class Before:
         yield from (fit.arguments for fit in reversed(self.fits))
         yield from (call.arguments for call in reversed(self.calls))
 
-    def last_use(self, matcher: Matcher) -> tuple[Offer, Mapping[str, object]] | None:
-        """The last tool that is still on offer, and how it was called."""
-        if self.fits:
-            return self.fits[-1].offer, self.fits[-1].arguments
-        uses = ((matcher.offer(call.name), call.arguments) for call in reversed(self.calls))
-        return next(((offer, arguments) for offer, arguments in uses if offer is not None), None)
+    def uses(self, matcher: Matcher) -> list[Use]:
+        """The last tools that are still on offer, and how they were called; the newest first."""
+        fits: list[Use] = [(fit.offer, fit.arguments) for fit in reversed(self.fits)]
+        called = ((matcher.offer(call.name), call.arguments) for call in reversed(self.calls))
+        return [*fits, *((offer, arguments) for offer, arguments in called if offer is not None)][:_RECENT]
 
 
 def is_ellipsis(part: str, offer: Offer, today: date) -> bool:
@@ -94,16 +97,15 @@ def follow_up(text: str, matcher: Matcher, before: Before, today: date) -> Fit |
     """
     correction = _CORRECTS.match(text)
     words = text[correction.end() :] if correction else text
-    last = before.last_use(matcher)
-    if last is None or len(words_of(_LEAD.sub("", words))) > _LONGEST_ELLIPSIS or _VERB.search(words):
+    if len(words_of(_LEAD.sub("", words))) > _LONGEST_ELLIPSIS or _VERB.search(words):
         return None
-    offer, arguments = last
-    if not (before.fits or correction or _FOLLOWS.search(text)) and (
-        changes_something(offer) or not _is_bare(words)
-    ):
-        return None
-    filled = refilled(offer, words, today)
-    return Fit(offer, FITS, {**arguments, **filled}) if filled else None
+    follows = bool(before.fits or correction or _FOLLOWS.search(text))
+    for offer, arguments in before.uses(matcher):
+        if not follows and (changes_something(offer) or not _is_bare(words)):
+            return None
+        if filled := refilled(offer, words, today):
+            return Fit(offer, FITS, {**arguments, **filled})
+    return None
 
 
 def _is_bare(words: str) -> bool:

@@ -117,6 +117,18 @@ async def test_a_slip_of_the_tongue_is_corrected_in_a_word(mind: RulesMind, text
     assert calls == [("clock__now", {"city": "Melbourne"})]
 
 
+async def test_a_follow_up_is_about_whichever_of_the_last_tools_can_take_it(mind: RulesMind) -> None:
+    items = [
+        user("What time is it in Lima, and is 1042 ready?"),
+        call("c1", "clock__now", city="Lima"),
+        *asked("c2", "tickets__find_ticket", number=1042),
+    ]
+    _, calls = await respond(mind, *items, user("And in Tokyo."), tools=AT_RECEPTION)
+    assert calls == [("clock__now", {"city": "Tokyo"})]
+    _, calls = await respond(mind, *items, user("And 1043?"), tools=AT_RECEPTION)
+    assert calls == [("tickets__find_ticket", {"number": 1043})]
+
+
 async def test_a_note_goes_to_another_ticket_only_by_a_word_that_says_so(mind: RulesMind) -> None:
     note = {"number": 1048, "note": "the customer called"}
     items = [user("Note on 1048: the customer called."), *asked("c1", "tickets__add_note", **note)]
