@@ -90,7 +90,7 @@ class Call:
 
     def announcing_tool(self) -> Tool:
         """The tool, so made that entering it for the first time is told on the call's loop."""
-        return replace(self.tool, invoke=self._enter) if self.attempt == 1 else self.tool
+        return self.tool.invoked_by(self._enter) if self.attempt == 1 else self.tool
 
     def _enter(self, arguments: Arguments, context: ToolContext) -> object:
         try:

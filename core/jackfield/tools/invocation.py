@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -31,6 +31,11 @@ class Invocation:
     function: Callable[..., Any]
     model: type[BaseModel]
     context: tuple[str, ...]
+    _names: dict[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        fields = self.model.model_fields.items()
+        object.__setattr__(self, "_names", {each: info.alias or each for each, info in fields})
 
     def in_a_thread(self, arguments: Arguments, context: ToolContext) -> Json:
         return _jsonable(self.name, self.function(**self._keywords(arguments, context)))
@@ -44,11 +49,10 @@ class Invocation:
             given = self.model.model_validate(dict(arguments))
         except ValidationError as error:
             raise ToolError(_corrections(error)) from None
-        fields = self.model.model_fields
-        keywords: dict[str, object] = {
-            fields[each].alias or each: getattr(given, each) for each in given.model_fields_set
-        }
-        keywords.update(dict.fromkeys(self.context, context))
+        names = self._names
+        keywords: dict[str, object] = {names[each]: getattr(given, each) for each in given.model_fields_set}
+        for each in self.context:
+            keywords[each] = context
         return keywords
 
 
