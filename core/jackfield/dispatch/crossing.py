@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from contextvars import Context
+from selectors import BaseSelector
 from weakref import WeakKeyDictionary
+
+from jackfield.dispatch.bell import bell, plain_bell
 
 
 class Crossing:
@@ -16,8 +18,13 @@ class Crossing:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        self._ring = plain_bell(loop, self.deliver)
         self._posted: deque[tuple[Callable[..., object], tuple[object, ...]]] = deque()
         self._waking = False
+
+    def hang(self, selector: BaseSelector) -> None:
+        """Wake the loop, which has this selector and does not run yet, in the fastest way."""
+        self._ring = bell(self._loop, selector, self.deliver)
 
     def post(self, callback: Callable[..., object], *arguments: object) -> None:
         """Have the loop call this; from any thread. Raises `RuntimeError` if the loop is closed."""
@@ -30,7 +37,14 @@ class Crossing:
         """As `post`, from a callback of the loop `poster`, which goes on with what it is doing first: waking
         the other loop takes longer than most steps of a tool, and lets go of the interpreter."""
         self._posted.append((callback, arguments))
-        poster.call_soon(self._wake_for_the_rest)
+        if not self._waking or self._loop.is_closed():
+            poster.call_soon(self._wake_for_the_rest)
+
+    def expect(self, soon: Callable[[], None]) -> None:
+        """On the loop, which calls `soon` before it rests: nobody needs to wake it for what is posted until
+        it has called `deliver`, which `soon` does."""
+        self._loop.call_soon(soon)
+        self._waking = True
 
     def _wake_for_the_rest(self) -> None:
         """Unless something else that was posted has done so."""
@@ -40,10 +54,10 @@ class Crossing:
     def _wake(self) -> None:
         if not self._waking or self._loop.is_closed():
             self._waking = True
-            # Not in the poster's context: timers that are set on the other side would hold all of it.
-            self._loop.call_soon_threadsafe(self._deliver, context=Context())
+            self._ring()
 
-    def _deliver(self) -> None:
+    def deliver(self) -> None:
+        """Call what was posted so far; on the loop."""
         # First this: whoever posts from now on either is seen below, or wakes the loop again.
         self._waking = False
         for _ in range(len(self._posted)):

@@ -25,6 +25,7 @@ from jackfield.dispatch.executor import CLOSING_SECONDS, Executor
 from jackfield.dispatch.placement import placed
 from jackfield.dispatch.request import Entered, Finished, Happened, Joined, Request, Retried, Wanted, ignored
 from jackfield.dispatch.retries import next_try
+from jackfield.dispatch.right_of_way import RightOfWay
 from jackfield.dispatch.shelf import Shelves
 from jackfield.dispatch.turns import Bounds, Turns
 from jackfield.tools.tool import Tool, ToolContext
@@ -45,6 +46,12 @@ class Dispatcher:
         self.shelves = Shelves()
         self._calls: dict[str, Call] = {}
         self._closed = False
+        self._way = RightOfWay(self._executors)
+
+    def give_way(self) -> None:
+        """Let tools that were just handed a call go first, where nothing is half done: they are entered, and
+        what they have to tell by then is told, before this returns (`right_of_way`)."""
+        self._way.give()
 
     def start(
         self,
@@ -147,6 +154,7 @@ class Dispatcher:
         call.attempt += 1
         try:
             executor = self._executors[call.tool.runs_on]
+            self._way.claim(call.tool.runs_on)
             future = executor.submit(call.announcing_tool(), call.arguments, call.context_now())
         except Exception as error:
             call.loop.call_soon(self._finish, call, outcomes.failed(error, call.tool))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from jackfield.calls import Arguments, Json
 from jackfield.tools.tool import Tool, ToolContext
@@ -24,6 +24,15 @@ class Executor(Protocol):
 
     def close(self) -> None:
         """Stop everything; waits at most a few seconds for it. Idempotent."""
+
+
+@runtime_checkable
+class Prompt(Protocol):
+    """An executor that begins a call at once, in a thread that needs the interpreter for it."""
+
+    def let_in(self, seconds: float) -> None:
+        """Stand still until the calls submitted since it was asked last are entered and wait for something,
+        or are over; at most so long, and not at all where that thread was busy when they came."""
 
 
 class Overloaded(Exception):  # noqa: N818 - a state of the world; its message is for the model

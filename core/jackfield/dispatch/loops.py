@@ -76,6 +76,9 @@ class LoopExecutor:
         self._watchdog.wake()
         return job
 
+    def let_in(self, seconds: float) -> None:
+        self._serving.let_in(seconds)
+
     def close(self) -> None:
         self._closed = True
         self._watchdog.close()

@@ -30,14 +30,35 @@ class _Selector(selectors.DefaultSelector):
     """
 
     awake_since: float | None = None
+    rests = 0
     _passed_over = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._standing_still: list[threading.Lock] = []
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         self.awake_since = None
+        if timeout != 0:
+            self._come_to_rest()
         self._passed_over = timeout == 0 and not self._passed_over
         ready = [] if self._passed_over else super().select(timeout)
         self.awake_since = monotonic()
         return ready
+
+    def _come_to_rest(self) -> None:
+        self.rests += 1
+        while self._standing_still:
+            self._standing_still.pop().release()
+
+    def await_rest(self, rests: int, seconds: float) -> None:
+        """Stand still until the loop has come to rest more than so many times; from another thread."""
+        rested = threading.Lock()
+        rested.acquire()
+        self._standing_still.append(rested)
+        # Looked at after that, so that a rest is either seen here or sees us there.
+        if self.rests == rests:
+            rested.acquire(timeout=seconds)
 
 
 class ToolLoop:
@@ -48,6 +69,8 @@ class ToolLoop:
         self._selector = _Selector()
         self._loop = asyncio.SelectorEventLoop(self._selector)
         self._crossing = Crossing(self._loop)
+        self._crossing.hang(self._selector)
+        self._called_at: int | None = None  # the number of the rest that the first of the latest calls ended
         self._waiting: dict[Job, None] = {}
         self._running: dict[Job, asyncio.Task[None]] = {}
         self._thread = threading.Thread(target=self._live, name=name, daemon=True)
@@ -70,12 +93,20 @@ class ToolLoop:
     def take(self, job: Job) -> None:
         """Run a job; from any thread. Raises `RuntimeError` if the loop is closed."""
         job.place = self
+        if not self._waiting and self._selector.awake_since is None:
+            self._called_at = self._selector.rests
         self._waiting[job] = None
         try:
             self._crossing.post(job.variables.run, self._begin, job)
         except RuntimeError:
             self._waiting.pop(job, None)
             raise
+
+    def let_in(self, seconds: float) -> None:
+        """As an executor does (`Prompt`)."""
+        called_at, self._called_at = self._called_at, None
+        if called_at is not None:
+            self._selector.await_rest(called_at, seconds)
 
     def give_back(self) -> Sequence[Job]:
         """The jobs that are not entered, which are no longer this loop's from now on."""

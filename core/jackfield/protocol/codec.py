@@ -37,6 +37,8 @@ from jackfield.protocol.usage import Usage
 
 Wire = Mapping[str, Json]
 
+_CALLED = "response.output_item.done"
+
 
 def decode(raw: str | bytes) -> ServerEvent:
     """Read one event. Never raises: what cannot be read is `Unknown`."""
@@ -49,6 +51,11 @@ def decode(raw: str | bytes) -> ServerEvent:
     name = _text(event, "type")
     reader = _READERS.get(name)
     return reader(event) if reader else Unknown(name)
+
+
+def may_call(raw: str) -> bool:
+    """Whether this event may be a function call that is to be run: a look, before it is read."""
+    return _CALLED in raw
 
 
 def arguments_of(raw: str) -> Wire:
@@ -164,7 +171,7 @@ _READERS: dict[str, Callable[[Wire], ServerEvent]] = {
     "conversation.item.done": lambda e: ItemDone(_item(_object(e, "item"))),
     "response.output_item.added": lambda e: ItemBegun(_item(_object(e, "item")), _text(e, "response_id")),
     "conversation.item.retrieved": lambda e: ItemRetrieved(_item(_object(e, "item"))),
-    "response.output_item.done": lambda e: ItemDone(_item(_object(e, "item")), _text(e, "response_id")),
+    _CALLED: lambda e: ItemDone(_item(_object(e, "item")), _text(e, "response_id")),
     "conversation.item.input_audio_transcription.completed": lambda e: CallerTranscribed(
         _text(e, "item_id"), _text(e, "transcript")
     ),

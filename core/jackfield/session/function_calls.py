@@ -82,6 +82,10 @@ class FunctionCalls:
         else:
             self._dispatch(call, persona)
 
+    def give_way(self) -> None:
+        """Tools that were just called go first."""
+        self._switchboard.dispatcher.give_way()
+
     def cancel(self, call_id: str) -> None:
         """Stop the work of one; its outcome is decided already."""
         self._switchboard.dispatcher.cancel(self._dispatch_id(call_id))

@@ -49,6 +49,9 @@ class Talking(Protocol):
     def attached(self) -> None:
         """The service hears us (again)."""
 
+    def heard(self, raw: str) -> None:
+        """The service has an event for us, on the line; nothing else is under way."""
+
     def received(self, raw: str) -> None:
         """The service has an event for us."""
 
@@ -203,7 +206,7 @@ class Line:
         self._session.attached()
 
     def leg_received(self, raw: str) -> None:
-        self._session.received(raw)
+        self._session.heard(raw)
 
     def leg_lost(self, reason: str) -> None:
         self._session.conversation.detached(self._session.now)

@@ -31,7 +31,7 @@ from jackfield.notices import (
     ToolsChanged,
 )
 from jackfield.protocol.client_events import ClientEvent, SessionUpdate
-from jackfield.protocol.codec import decode
+from jackfield.protocol.codec import decode, may_call
 from jackfield.protocol.server_events import SessionDescribed
 from jackfield.providers.base import Provider
 from jackfield.session import terms
@@ -74,6 +74,7 @@ class Session:
         self._alarm = Alarm(self._deadline, self._ring, self._clock)
         self._verdict: asyncio.Future[SessionEnded] = asyncio.get_running_loop().create_future()
         self._greeted = False
+        self._held_back: list[Notice] | None = None  # while effects are carried out
 
     # --- for whoever watches and takes part -----------------------------------------------------------
 
@@ -183,6 +184,13 @@ class Session:
         self.conversation.attached(self.now)
         self.carry_out()
 
+    def heard(self, raw: str) -> None:
+        """The service has an event for us, and nothing else is under way. Tools that were just called go
+        first, unless the next one is called by it."""
+        if not may_call(raw):
+            self._calls.give_way()
+        self.received(raw)
+
     def received(self, raw: str) -> None:
         """The service has an event for us."""
         event = decode(raw)
@@ -203,10 +211,23 @@ class Session:
 
     def carry_out(self) -> None:
         """Do what the conversation wants done; after everything that it was told."""
+        if self._held_back is not None:  # within what is being carried out
+            self._do_all()
+            return
+        held_back: list[Notice] = []
+        self._held_back = held_back
+        try:
+            self._do_all()
+        finally:
+            self._held_back = None
+            for notice in held_back:
+                self._timeline.add(notice)
+        self._alarm.moved()
+
+    def _do_all(self) -> None:
         while effects := self.conversation.effects():
             for effect in effects:
                 self._do(effect)
-        self._alarm.moved()
 
     def _do(self, effect: Effect) -> None:
         match effect:
@@ -252,8 +273,11 @@ class Session:
             self.end("the service has taken no events for too long", failed=True)
 
     def note(self, notice: Notice) -> None:
-        """Tell whoever watches."""
-        self._timeline.add(notice)
+        """Tell whoever watches, in order; when everything was done that others wait for."""
+        if self._held_back is None:
+            self._timeline.add(notice)
+        else:
+            self._held_back.append(notice)
 
     def _deadline(self) -> float | None:
         deadline = None if self._verdict.done() else self.conversation.deadline
