@@ -1,6 +1,6 @@
 """What Jackfield adds to a function call, beside two asyncio WebSocket clients written by hand.
 
-    python bench/dispatch.py [--sessions 1,100,1000] [--calls 1,8,64] [--seconds 6] [--json FILE]
+    python bench/dispatch.py [--sessions 1,100,1000] [--calls 1,8,64] [--seconds 6] [--together] [--json FILE]
 
     inward    the event `response.output_item.done` goes on the wire  ->  the tool is entered
     outward   the tool returns  ->  its output is received from the wire
@@ -10,6 +10,10 @@ This process is the service. Each client is a process of its own with all its se
 are idle but the one that is called, and each round is another one's. Rounds of the clients alternate, so that
 what else the machine does falls on all. The tool is an `async def` that notes the time. `threaded` does the
 same work as Jackfield does for such a call, `bare` as little as answers it (`clients.py`).
+
+In life the service is another machine. Here it has a processor of its own, where there are two: on one
+processor with a client it sees an output when that client has nothing more to do, however long ago that was
+put on the wire. `--together` leaves it to the system who runs where.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -66,11 +71,26 @@ class Samples:
     processor: float = 0.0
 
 
+def settle_apart() -> frozenset[int]:
+    """Put this process, the service, on a processor of its own; the others, if there are any."""
+    if sys.platform != "linux":
+        return frozenset()
+    own, *others = sorted(os.sched_getaffinity(0))
+    if others:
+        os.sched_setaffinity(0, {own})
+    return frozenset(others)
+
+
 @asynccontextmanager
-async def a_client(name: str, exchange: Exchange, url: str, sessions: int) -> AsyncIterator[Client]:
-    """With all its sessions open. It goes when the block is left, whatever happened in it."""
+async def a_client(
+    name: str, exchange: Exchange, url: str, sessions: int, processors: frozenset[int]
+) -> AsyncIterator[Client]:
+    """With all its sessions open, on these processors if any are named. It goes when the block is left,
+    whatever happened in it."""
     command = [sys.executable, str(Path(__file__).with_name("clients.py")), name, url, str(sessions)]
     process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
+    if processors and sys.platform == "linux":
+        os.sched_setaffinity(process.pid, processors)
     died = asyncio.create_task(process.wait())
     connected = asyncio.create_task(exchange.connected(name, sessions))
     try:
@@ -137,7 +157,7 @@ def cost(sessions: int, calls: int, samples: Mapping[str, Samples]) -> Row:
 
 
 async def bench(
-    sessions: int, parallel: Sequence[int], seconds: float
+    sessions: int, parallel: Sequence[int], seconds: float, processors: frozenset[int] = frozenset()
 ) -> tuple[list[Row], list[Row], list[Row]]:
     """All clients with so many sessions: latencies, processor time, memory."""
     latencies: list[Row] = []
@@ -145,7 +165,10 @@ async def bench(
     exchange = Exchange()
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(exchange.serving())
-        clients = [await stack.enter_async_context(a_client(side, exchange, url, sessions)) for side in SIDES]
+        clients = [
+            await stack.enter_async_context(a_client(side, exchange, url, sessions, processors))
+            for side in SIDES
+        ]
         used = {client.name: await client.used() for client in clients}
         memory = {f"{side} MB": round(used[side]["resident_bytes"] / 1e6, 1) for side in SIDES}
         start = {f"{side} s": round(used[side]["processor_seconds"], 2) for side in SIDES}
@@ -163,8 +186,9 @@ async def main(arguments: argparse.Namespace) -> None:
     latencies: list[Row] = []
     costs: list[Row] = []
     opened: list[Row] = []
+    processors: frozenset[int] = frozenset() if arguments.together else settle_apart()
     for sessions in arguments.sessions:
-        more = await bench(sessions, arguments.calls, arguments.seconds)
+        more = await bench(sessions, arguments.calls, arguments.seconds, processors)
         for rows, found in zip((latencies, costs, opened), more, strict=True):
             rows += found
         print(f"{sessions} sessions measured", file=sys.stderr)
@@ -185,6 +209,7 @@ def options() -> argparse.Namespace:
         "--calls", type=_numbers, default=(1, 8, 64), help="parallel calls, with commas between"
     )
     parser.add_argument("--seconds", type=float, default=6.0, help="for each combination")
+    parser.add_argument("--together", action="store_true", help="no processor for the service alone")
     parser.add_argument("--json", type=Path, help="where to put the figures")
     return parser.parse_args()
 
