@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import Field
@@ -34,7 +35,11 @@ class ToolSearch:
         self._hidden: Mapping[str, Tool] = {}
         self._found: tuple[str, ...] = ()
         self._offered: tuple[str, ...] = ()
-        self._tool = tool_from(self.search, source="jackfield", name=TOOL_SEARCH, read_only=True)
+
+    @cached_property
+    def _tool(self) -> Tool:
+        # A function becomes a tool by a model of its arguments, which is made and kept for each session.
+        return tool_from(self.search, source="jackfield", name=TOOL_SEARCH, read_only=True)
 
     @property
     def found_more(self) -> bool:
