@@ -81,6 +81,15 @@ class Call:
             self._fingerprint = json.dumps(self.arguments, sort_keys=True, default=repr)
         return self._fingerprint
 
+    def same_arguments(self, other: Call) -> bool:
+        """Whether the model sent the same to both."""
+        # What Python tells apart JSON does, too; the other way round, 1 and true are one to Python. Where a
+        # fingerprint was taken, a plugin may have put other arguments in the place of those.
+        untouched = not self._fingerprint and not other._fingerprint
+        if untouched and self.arguments != other.arguments:
+            return False
+        return self.fingerprint == other.fingerprint
+
     def context_now(self) -> ToolContext:
         """The context, less the time that was spent in line."""
         waited = self.loop.time() - self.since

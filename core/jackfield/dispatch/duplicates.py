@@ -17,7 +17,7 @@ class Unfinished:
         others = self._calls.get(_key(call))
         if not others:
             return None
-        return next((each for each in others if each.fingerprint == call.fingerprint), None)
+        return next((each for each in others if each.same_arguments(call)), None)
 
     def add(self, call: Call) -> None:
         self._calls.setdefault(_key(call), []).append(call)
