@@ -92,11 +92,14 @@ async def test_nobody_stands_still_for_a_tool_behind_one_that_blocks(site: Site)
     async def quick() -> Json:
         return None
 
-    site.executor.submit(Tool("site.block", "", {}, lambda *_: block(), LOOP, "site"), {}, CONTEXT)
+    patient, site.way = site.way, RightOfWay({LOOP: site.executor}, 0.0)
+    site.submit(block)
+    site.way.give()  # for the one that blocks somebody did stand still, once
     await asyncio.to_thread(entered.wait, 30)
-    site.submit(quick)
+    site.way = patient
+    behind = site.submit(quick)
     site.way.give()
-    assert not leave.is_set()
+    assert not behind.done(), "it was waited for"
     leave.set()
 
 
