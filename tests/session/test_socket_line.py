@@ -36,7 +36,7 @@ SECOND = bytes(48_000)
 SHORT = """
 version: 1
 provider: local
-providers: {local: {mind: script, script: SCRIPT, limit: 8s}}
+providers: {local: {mind: script, script: SCRIPT, limit: 6s}}
 agents: {desk: {greeting: Good day.}}
 """
 
