@@ -146,18 +146,23 @@ async def noticed(session: Session, kind: type[Notice], number: int) -> Notice:
     raise AssertionError(f"the session ended without {kind.__name__}")
 
 
+def listen(line: SocketLine) -> tuple[list[bytes], asyncio.Task[None]]:
+    """What is heard of the line so far, and the task that goes on hearing until it is over."""
+    frames: list[bytes] = []
+
+    async def hear() -> None:
+        async for frame in line.sound():
+            frames.append(frame)
+
+    return frames, asyncio.create_task(hear())
+
+
 async def test_a_caller_is_heard_answered_and_may_interrupt_over_one_websocket() -> None:
     async with a_runtime(audio=True) as runtime:
         speak = next(iter(runtime.plugins.voices().values()))
         question = await asyncio.to_thread(speak, "What time is it in Lima?")
         session, line = await runtime.connect("desk")
-        frames: list[bytes] = []
-
-        async def listen() -> None:
-            async for frame in line.sound():
-                frames.append(frame)
-
-        listening = asyncio.create_task(listen())
+        frames, listening = listen(line)
         await noticed(session, AgentStoppedSpeaking, 0)
         assert {len(frame) for frame in frames} == {FRAME_BYTES}
         assert max(map(loudness, frames)) > 500
@@ -197,13 +202,7 @@ async def test_a_caller_goes_on_speaking_and_hearing_when_the_session_moves_to_a
         speak = next(iter(runtime.plugins.voices().values()))
         question = await asyncio.to_thread(speak, "Are you ready for it?")
         session, line = await runtime.connect("desk")
-        frames: list[bytes] = []
-
-        async def listen() -> None:
-            async for frame in line.sound():
-                frames.append(frame)
-
-        listening = asyncio.create_task(listen())
+        frames, listening = listen(line)
         await noticed(session, AgentStoppedSpeaking, 0)
         for number in (0, 1):
             await noticed(session, LineChanged, number)
