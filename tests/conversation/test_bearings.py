@@ -248,6 +248,18 @@ def test_a_turn_that_the_caller_had_unseen_is_answered_by_the_service_alone() ->
     assert any("call_1" in response.knows for response in line.service.responses)
 
 
+def test_what_was_typed_just_before_the_loss_is_no_turn_that_the_service_answers_by_itself() -> None:
+    line = Line()
+    line.conversation.say("Hello?", line.now)
+    line.carry_out()
+    line.service.read_one()  # the words arrive; nobody hears that, and the request is lost
+    line.lose()
+    line.regain()
+    line.settle_wires()
+    assert line.now == 0
+    assert granted(line) == 1
+
+
 def test_a_result_that_an_older_response_could_not_know_is_said_even_if_that_is_twice() -> None:
     line = Line()
     a_call(line)

@@ -74,8 +74,8 @@ class Finding:
 
 
 class Bearings:
-    """Sees every event, and looks back when some were missed. `is_ours` is asked with a call id; `at_work`
-    tells the titles of the function calls that have no output, because their tools are at work."""
+    """Sees every event, and looks back when some were missed. `is_ours` is asked with the id of a call or an
+    item; `at_work` tells the titles of the function calls that have no output, as their tools are at work."""
 
     def __init__(
         self, orders: Orders, is_ours: Callable[[str], bool], at_work: Callable[[], Sequence[str]]
@@ -155,7 +155,7 @@ class Bearings:
     def _told(self, item: Item) -> Finding | None:
         """So is what stands there."""
         self._remember(item.id)
-        if self._is_ours(item.call_id):
+        if self._is_ours(item.call_id or item.id):
             return self._found(Finding(None, self._taken_out))
         if not item.is_complete_function_call or self._taken_out == MOST_TAKEN_OUT:
             return self._found(Finding(item, self._taken_out))

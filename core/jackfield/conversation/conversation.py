@@ -260,9 +260,7 @@ class Conversation(Listening):
             self._closed = not self.continuing.end(error.code, error.message, now)
             return
         known = self._speaking.refused(error, now) or self._declined(error, now)
-        known = known or error.event_id.startswith(
-            MARK
-        )  # a mark that is not taken tells nothing, that is all
+        known = known or error.event_id.startswith(MARK)  # which only tells nothing, then
         if not known and error.code not in service_errors.BENIGN:
             self._orders.trouble(error.message or error.code, now)
 
