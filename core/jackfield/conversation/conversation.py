@@ -184,10 +184,15 @@ class Conversation(Listening):
 
     # --- what to do about it ------------------------------------------------------------------------
 
+    def at_once(self) -> list[Effect]:
+        """Hand over, once, what the events themselves ask for, in order: a function call goes to its tool,
+        and an output on the wire, before anything else is thought of."""
+        return self._orders.drain()
+
     def effects(self) -> list[Effect]:
-        """Hand over, once, what there is to do, in order: first what the events themselves ask for, and when
-        that is carried out, by another call, what follows from who has the floor now; until there is nothing.
-        A function call goes to its tool, and an output on the wire, before anything else is thought of."""
+        """Hand over, once, what there is to do, in order: first what is to be done `at_once`, and when that
+        is carried out, by another call, what follows from who has the floor now; until there is nothing. All
+        that has happened by then is decided about together."""
         orders = self._orders.drain()
         if not orders:
             self._settle()

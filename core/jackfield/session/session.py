@@ -71,10 +71,10 @@ class Session:
         self.line = Line(self, [provider, *fallback], places)
         self._timeline = Timeline(lambda notice: switchboard.tell(notice, session_id))
         self._calls = FunctionCalls(self, switchboard)
-        self._alarm = Alarm(self._deadline, self._ring, self._clock)
+        self._alarm = Alarm(self._moment, self._ring, self._clock)
         self._verdict: asyncio.Future[SessionEnded] = asyncio.get_running_loop().create_future()
         self._greeted = False
-        self._held_back: list[Notice] | None = None  # while effects are carried out
+        self._untold: list[Notice] = []  # until it is settled what follows
 
     # --- for whoever watches and takes part -----------------------------------------------------------
 
@@ -90,6 +90,7 @@ class Session:
     @property
     def noticed(self) -> Sequence[Notice]:
         """Every notice so far: what `timeline` tells of soon, at once."""
+        self._tell()
         return self._timeline.so_far
 
     async def say(self, text: str) -> None:
@@ -155,6 +156,7 @@ class Session:
         finally:
             await self._clean_up()
             self.note(ended)
+            self._tell()
             self._timeline.close()
 
     async def _clean_up(self) -> None:
@@ -210,22 +212,24 @@ class Session:
     # --- what is done about it ------------------------------------------------------------------------
 
     def carry_out(self) -> None:
-        """Do what the conversation wants done; after everything that it was told."""
-        if self._held_back is not None:  # within what is being carried out
-            self._do_all()
-            return
-        held_back: list[Notice] = []
-        self._held_back = held_back
-        try:
-            self._do_all()
-        finally:
-            self._held_back = None
-            for notice in held_back:
-                self._timeline.add(notice)
+        """Do what the conversation wants done, after everything that it was told: at once what function calls
+        wait for, and the rest, with whoever watches, once for all that happens in this turn of the loop."""
+        self._do_all(self.conversation.at_once)
         self._alarm.moved()
 
-    def _do_all(self) -> None:
-        while effects := self.conversation.effects():
+    def settle(self) -> None:
+        """Do the rest, and tell of it, without waiting for the end of this turn of the loop."""
+        self._do_all(self.conversation.effects)
+        self._tell()
+
+    def _moment(self) -> float | None:
+        """When to be woken, now that this turn of the loop is at its end."""
+        self.settle()
+        deadline = None if self._verdict.done() else self.conversation.deadline
+        return None if deadline is None else self._opened_at + deadline
+
+    def _do_all(self, orders: Callable[[], Sequence[Effect]]) -> None:
+        while effects := orders():
             for effect in effects:
                 self._do(effect)
 
@@ -238,7 +242,7 @@ class Session:
             case Send(event):
                 self._send(event)
             case Note(notice):
-                self.note(notice)
+                self._untold.append(notice)
             case Asking(question):
                 self._calls.questions.put(question)
             case Replied():
@@ -274,14 +278,13 @@ class Session:
 
     def note(self, notice: Notice) -> None:
         """Tell whoever watches, in order; when everything was done that others wait for."""
-        if self._held_back is None:
-            self._timeline.add(notice)
-        else:
-            self._held_back.append(notice)
+        self._untold.append(notice)
+        self._alarm.moved()
 
-    def _deadline(self) -> float | None:
-        deadline = None if self._verdict.done() else self.conversation.deadline
-        return None if deadline is None else self._opened_at + deadline
+    def _tell(self) -> None:
+        for notice in self._untold:
+            self._timeline.add(notice)
+        self._untold.clear()
 
     def _ring(self) -> None:
         self.conversation.tick(self.now)

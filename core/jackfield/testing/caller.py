@@ -190,6 +190,7 @@ class Caller:
 
     def settled(self) -> bool:
         """Whether nothing is to be expected before the caller says something or time passes."""
+        self.session.settle()
         at_work = [call for call in self.calls.all if not call.outcome and call.tool not in self._hanging]
         quiet = self._overheard.floor.quiet and self._mouth.quiet(self.notices)
         return (quiet and not at_work and not self._tries_again()) or self._over
