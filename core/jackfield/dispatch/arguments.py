@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from jsonschema.exceptions import ValidationError
+from pydantic_core import from_json
 
 from jackfield.calls import Arguments, Json
 from jackfield.dispatch.corrections import correction, quoted
@@ -57,10 +58,10 @@ class ArgumentReader:
 
 def _decode(text: str) -> dict[str, Json]:
     """One JSON object; nothing at all counts as an empty one: so models call a tool without parameters."""
-    if not text.strip():
+    if not text or text.isspace():
         return {}
     try:
-        value: Json = _DECODER.decode(text)
+        value = _read(text)
     except json.JSONDecodeError as error:
         raise ToolError(
             f"The arguments are not JSON: {error.msg} at character {error.pos + 1}. Send one JSON object."
@@ -69,6 +70,15 @@ def _decode(text: str) -> dict[str, Json]:
         raise ToolError(f"The arguments cannot be read: {str(error)[:120]}. Send one JSON object.") from None
     if not isinstance(value, dict):
         raise ToolError(f"The arguments must be one JSON object, not {quoted(value)}.")
+    return value
+
+
+def _read(text: str) -> Json:
+    """Raises what `json` raises."""
+    try:
+        value: Json = from_json(text, allow_inf_nan=False, cache_strings="keys")
+    except (ValueError, TypeError):
+        value = _DECODER.decode(text)  # which says what is wrong, and takes half characters
     return value
 
 

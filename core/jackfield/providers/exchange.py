@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TypedDict, Unpack
 
 import httpx
+from pydantic_core import to_json
 
 from jackfield.calls import Json
 from jackfield.errors import ProviderRefused, ProviderUnreachable
@@ -35,7 +36,10 @@ class Body(TypedDict, total=False):
 def encoded(value: Json) -> bytes:
     """`value` as JSON in UTF-8. Half a surrogate pair, which Python allows in a string and UTF-8 does not,
     becomes a question mark: a service refuses the whole message for it."""
-    return _ENCODER.encode(value).encode("utf-8", "replace")
+    try:
+        return to_json(value)
+    except ValueError:
+        return _ENCODER.encode(value).encode("utf-8", "replace")
 
 
 class Exchange:
