@@ -15,6 +15,7 @@ import pytest
 from jackfield.calls import Arguments, CallPolicy, Duplicates, Json, Outcome, OutcomeKind
 from jackfield.dispatch import Dispatcher
 from jackfield.dispatch.call import Call
+from jackfield.dispatch.crossing import crossing_to
 from jackfield.dispatch.turns import MOST_WAITING
 from jackfield.errors import OutcomeUnknown, ToolError
 from jackfield.tools.tool import HUB, Tool, ToolContext
@@ -246,7 +247,7 @@ async def test_the_time_that_a_call_has_left_is_less_by_what_it_waited() -> None
     def left(waited: float) -> float:
         wanted = tool(which_thread)
         since = loop.time() - waited
-        call = Call(wanted, {}, context, CallPolicy(), [], loop, since)
+        call = Call(wanted, {}, context, CallPolicy(), [], crossing_to(loop), since)
         return call.context_now().seconds_left
 
     assert left(0.0) == 20.0

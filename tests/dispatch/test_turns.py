@@ -11,18 +11,19 @@ from hypothesis import strategies as st
 
 from jackfield.calls import CallPolicy
 from jackfield.dispatch.call import Call
+from jackfield.dispatch.crossing import Crossing
 from jackfield.dispatch.turns import MOST_WAITING, Bounds, Turns
 from jackfield.tools.tool import LOOP, Tool, ToolContext
 
 from .desk import PATIENCE, opened, tool
 
-LOOP_OF_NOBODY: asyncio.AbstractEventLoop = None  # type: ignore[assignment]
+WAY_TO_NOBODY = Crossing(None)  # type: ignore[arg-type]
 
 
 def a_call(number: int, tool: str = "t", agent: str = "a", concurrency: int = 8) -> Call:
     wanted = Tool(f"test.{tool}", "Do.", {}, lambda arguments, context: None, LOOP, "test")
     context = ToolContext(f"call_{number}", "session_1", agent, 20.0)
-    return Call(wanted, {}, context, CallPolicy(concurrency=concurrency), [], LOOP_OF_NOBODY, float(number))
+    return Call(wanted, {}, context, CallPolicy(concurrency=concurrency), [], WAY_TO_NOBODY, float(number))
 
 
 def a_call_in_line(turns: Turns, number: int) -> Call:

@@ -9,21 +9,28 @@ from __future__ import annotations
 from enum import Enum
 
 
-class User(Enum):
+class Label(Enum):
+    """What the tables are written with. Each is the only one of its kind and is known by identity: the hash
+    of an `Enum` is a Python function, and a look into a table would call it twice."""
+
+    __hash__ = object.__hash__
+
+
+class User(Label):
     """Whether the caller is speaking (the service's voice detection)."""
 
     SILENT = "silent"
     SPEAKING = "speaking"
 
 
-class Playback(Enum):
+class Playback(Label):
     """Whether sound goes out to the caller (WebRTC: `output_audio_buffer.*`, §4.6)."""
 
     QUIET = "quiet"
     PLAYING = "playing"
 
 
-class Response(Enum):
+class Response(Label):
     """What the service is doing about the one response that may write to the conversation."""
 
     NONE = "none"
@@ -36,7 +43,7 @@ class Response(Enum):
     UNSURE = "unsure"  # something may have happened unseen; the service was asked where it stands
 
 
-class Signal(Enum):
+class Signal(Label):
     """What can happen to the response machine."""
 
     ASKED = "we send response.create"
@@ -53,7 +60,7 @@ class Signal(Enum):
     ENGAGED = "found busy"
 
 
-class Stage(Enum):
+class Stage(Label):
     """How far a thing of ours (a function call's output, a typed message) has come."""
 
     RUNNING = "running"  # a function call only: received, no output yet
@@ -64,7 +71,7 @@ class Stage(Enum):
     REFUSED = "refused"  # the service does not take it
 
 
-class Step(Enum):
+class Step(Label):
     """What can happen to a thing of ours."""
 
     ANSWERED = "output sent"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from jackfield.calls import Arguments, CallPolicy, Json
-from jackfield.dispatch.crossing import crossing_to
+from jackfield.dispatch.crossing import Crossing
 from jackfield.dispatch.pages import Kept
 from jackfield.dispatch.request import Happening, Request
 from jackfield.tools.tool import Tool, ToolContext
@@ -30,6 +30,8 @@ class CallState(Enum):
     RESTING = auto()
     FINISHED = auto()
 
+    __hash__ = object.__hash__  # Enum's own is a Python function
+
 
 NEXT = {
     CallState.WAITING: {CallState.SUBMITTED, CallState.FINISHED},
@@ -42,15 +44,16 @@ NEXT = {
 @dataclass(eq=False, slots=True)
 class Call:
     """What is run, under which limits, and for whom: `requests` holds the function call that began it and
-    those that joined it. `since` is when it began, on the loop's clock; `pending` is what it waits for, the
-    executor's future or the end of a rest; `kept` is the whole of a result that was cut."""
+    those that joined it. `way` leads to its loop; `since` is when it began, on that one's clock; `pending` is
+    what it waits for, the executor's future or the end of a rest; `kept` is the whole of a result that was
+    cut."""
 
     tool: Tool
     arguments: Arguments
     context: ToolContext
     limits: CallPolicy
     requests: list[Request]
-    loop: asyncio.AbstractEventLoop
+    way: Crossing
     since: float
     state: CallState = CallState.WAITING
     attempt: int = 0
@@ -64,6 +67,11 @@ class Call:
             return False
         self.state = state
         return True
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """On which it began, and is told of."""
+        return self.way.loop
 
     @property
     def deadline(self) -> float:
@@ -107,7 +115,7 @@ class Call:
         except RuntimeError:  # a plain function, in a thread
             self.tell(self._tell_entered)
         else:
-            crossing_to(self.loop).post_after(here, self._tell_entered)
+            self.way.post_after(here, self._tell_entered)
         return self.tool.invoke(arguments, context)
 
     def _tell_entered(self) -> None:
@@ -128,6 +136,6 @@ class Call:
     def tell(self, callback: Callable[..., None], *arguments: object) -> None:
         """From any thread. A loop that is closed has nobody left to tell."""
         try:
-            crossing_to(self.loop).post(callback, *arguments)
+            self.way.post(callback, *arguments)
         except RuntimeError:
             log.debug("%s: its loop is closed", self.tool.name)

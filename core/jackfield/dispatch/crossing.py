@@ -17,14 +17,14 @@ class Crossing:
     harms no other. Those who post to the same loop should share its crossing (`crossing_to`)."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+        self.loop = loop
         self._ring = plain_bell(loop, self.deliver)
         self._posted: deque[tuple[Callable[..., object], tuple[object, ...]]] = deque()
         self._waking = False
 
     def hang(self, selector: BaseSelector) -> None:
         """Wake the loop, which has this selector and does not run yet, in the fastest way."""
-        self._ring = bell(self._loop, selector, self.deliver)
+        self._ring = bell(self.loop, selector, self.deliver)
 
     def post(self, callback: Callable[..., object], *arguments: object) -> None:
         """Have the loop call this; from any thread. Raises `RuntimeError` if the loop is closed."""
@@ -37,22 +37,22 @@ class Crossing:
         """As `post`, from a callback of the loop `poster`, which goes on with what it is doing first: waking
         the other loop takes longer than most steps of a tool, and lets go of the interpreter."""
         self._posted.append((callback, arguments))
-        if not self._waking or self._loop.is_closed():
+        if not self._waking or self.loop.is_closed():
             poster.call_soon(self._wake_for_the_rest)
 
     def expect(self, soon: Callable[[], None]) -> None:
         """On the loop, which calls `soon` before it rests: nobody needs to wake it for what is posted until
         it has called `deliver`, which `soon` does."""
-        self._loop.call_soon(soon)
+        self.loop.call_soon(soon)
         self._waking = True
 
     def _wake_for_the_rest(self) -> None:
         """Unless something else that was posted has done so."""
-        if self._posted and not self._loop.is_closed():
+        if self._posted and not self.loop.is_closed():
             self._wake()
 
     def _wake(self) -> None:
-        if not self._waking or self._loop.is_closed():
+        if not self._waking or self.loop.is_closed():
             self._waking = True
             self._ring()
 
@@ -66,7 +66,7 @@ class Crossing:
                 callback(*arguments)
             except Exception as error:
                 told = {"message": f"{callback!r} failed", "exception": error}
-                self._loop.call_exception_handler(told)
+                self.loop.call_exception_handler(told)
 
 
 _crossings: WeakKeyDictionary[asyncio.AbstractEventLoop, Crossing] = WeakKeyDictionary()

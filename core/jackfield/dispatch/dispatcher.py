@@ -20,6 +20,7 @@ from jackfield.calls import CallPolicy, Duplicates, Json, Outcome, OutcomeKind
 from jackfield.dispatch import outcomes
 from jackfield.dispatch.arguments import ArgumentReader
 from jackfield.dispatch.call import Call, CallState
+from jackfield.dispatch.crossing import crossing_to
 from jackfield.dispatch.duplicates import Unfinished
 from jackfield.dispatch.executor import CLOSING_SECONDS, Executor
 from jackfield.dispatch.placement import placed
@@ -84,9 +85,9 @@ class Dispatcher:
         except Exception as error:
             loop.call_soon(finished, call_id, outcomes.failed(error, tool))
             return
-        request = Request(call_id, entered, finished, happened)
+        request, way = Request(call_id, entered, finished, happened), crossing_to(loop)
         self._take_in(
-            Call(placed(tool, limits.isolation), read, context, limits, [request], loop, loop.time()), request
+            Call(placed(tool, limits.isolation), read, context, limits, [request], way, loop.time()), request
         )
 
     def cancel(self, call_id: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -31,7 +31,7 @@ class Lane:
 
     def __init__(self) -> None:
         self.running: set[Call] = set()
-        self.waiting: deque[Call] = deque()
+        self.waiting: dict[Call, None] = {}  # in order; a lane is made for every call that comes alone
 
     @property
     def empty(self) -> bool:
@@ -66,7 +66,7 @@ class Turns:
         if self._free and self._agent_has_room(call) and self._is_first(call, lane):
             self._run(call, lane)
             return True
-        lane.waiting.append(call)
+        lane.waiting[call] = None
         self._waiting += 1
         return False
 
@@ -80,7 +80,7 @@ class Turns:
             self._agents[call.context.agent] -= 1
             self._running -= 1
         else:
-            lane.waiting.remove(call)
+            del lane.waiting[call]
             self._waiting -= 1
         following = self._call_up([*self._lanes.values()] if others else [lane]) if self._waiting else []
         if lane.empty:
@@ -91,7 +91,7 @@ class Turns:
         called = []
         while self._free and (first := min(self._candidates(lanes), key=_age, default=None)):
             call, lane = first
-            lane.waiting.remove(call)
+            del lane.waiting[call]
             self._waiting -= 1
             self._run(call, lane)
             called.append(call)

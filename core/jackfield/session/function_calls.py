@@ -123,7 +123,7 @@ class FunctionCalls:
             entered=lambda _, arguments: self._entered(call.call_id, arguments),
             finished=lambda _, outcome: self._finished(call.call_id, outcome, tool.source if tool else ""),
             happened=lambda _, happening: self._happened(call, happening),
-            known=[*persona.tools, *persona.handoffs],
+            known=() if tool else (*persona.tools, *persona.handoffs),
         )
 
     def _context(self, call: StartCall, persona: Persona) -> ToolContext:
