@@ -71,6 +71,12 @@ BREAKS = [
         "self._orders.send(contribution.wire())\n\n    def _give_up",
     ),
     Break(
+        "5 a function call and an output wait for no decision",
+        "conversation.py",
+        'before anything else is thought of."""\n        return self._orders.drain()',
+        'before anything else is thought of."""\n        return []',
+    ),
+    Break(
         "6 a barge-in keeps tools",
         "working.py",
         "call.policy.on_barge_in is OnBargeIn.CANCEL",

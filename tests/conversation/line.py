@@ -72,13 +72,14 @@ class Line:
         self.conversation.attached(self.now)
         self.carry_out()
 
-    def deliver(self) -> None:
-        """The conversation hears the next event that the service sent."""
+    def deliver(self, *, more: bool = False) -> None:
+        """The conversation hears the next event that the service sent; with `more` to come in the same breath
+        it decides nothing yet."""
         event = self.service.outbox.popleft()
         self.delivered.append(event)
         self.look(event)
         self.conversation.receive(on_the_wire(event), self.now)
-        self.carry_out()
+        self.carry_out(more=more)
 
     def repeat(self, event: dict[str, Json]) -> None:
         """An event comes a second time. Only those that name an item or a response can be told from news."""
@@ -102,12 +103,13 @@ class Line:
             case "error":
                 self.view.discard("asked")
 
-    def finish(self, call_id: str, outcome: Outcome = VALUE) -> None:
+    def finish(self, call_id: str, outcome: Outcome = VALUE, *, more: bool = False) -> None:
         self.conversation.finish(call_id, outcome, self.now)
-        self.carry_out()
+        self.carry_out(more=more)
 
     def wait(self, seconds: float) -> None:
         """Time passes, and the conversation is woken at each of its deadlines on the way."""
+        self.carry_out()
         end = self.now + seconds
         for _ in range(1_000):
             deadline = self.conversation.deadline
@@ -120,8 +122,9 @@ class Line:
             raise AssertionError("the conversation keeps asking to be woken and does nothing")
         self.now = end
 
-    def carry_out(self) -> None:
-        while effects := self.conversation.effects():
+    def carry_out(self, *, more: bool = False) -> None:
+        orders = self.conversation.at_once if more else self.conversation.effects
+        while effects := orders():
             for effect in effects:
                 self._do(effect)
 
@@ -152,6 +155,7 @@ class Line:
 
     def settle(self) -> None:
         """Everything on the wires arrives, and the service ends what it is saying, until all is quiet."""
+        self.carry_out()
         for _ in range(200):
             if self.service.inbox:
                 self.service.read_one()

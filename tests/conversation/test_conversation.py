@@ -64,6 +64,33 @@ def test_a_tool_that_takes_too_long_is_stopped_and_the_model_is_told() -> None:
     assert line.service.outputs == ["call_1"]
 
 
+def test_a_function_call_goes_to_its_tool_and_an_output_to_the_model_before_anything_is_decided() -> None:
+    line = a_line()
+    line.service.begin()
+    line.service.call("call_1", "lookup")
+    while line.service.outbox:
+        line.deliver(more=True)
+    assert line.started == ["call_1"]
+    line.finish("call_1", more=True)
+    assert line.outputs_sent == ["call_1"]
+    line.service.end()
+    exchange(line)
+    assert requests(line) == 1
+
+
+def test_what_comes_in_one_breath_is_decided_about_together() -> None:
+    line = a_line()
+    a_call(line)
+    line.finish("call_1", more=True)
+    line.service.speech_starts()
+    line.deliver(more=True)
+    exchange(line)
+    assert (line.service.outputs, requests(line)) == (["call_1"], 0), "the caller speaks already"
+    line.service.speech_stops()
+    exchange(line)
+    assert line.service.busy_errors == 0
+
+
 def test_finished_arguments_alone_start_nothing() -> None:
     line = a_line()
     names = {"response_id": "resp_1", "item_id": "item_1", "call_id": "call_1", "name": "lookup"}

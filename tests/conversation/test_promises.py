@@ -84,9 +84,9 @@ class Promises(RuleBasedStateMachine):
     # --- our side ------------------------------------------------------------------------------------
 
     @precondition(lambda self: self.line.service.outbox)
-    @rule()
-    def an_event_arrives(self) -> None:
-        self.line.deliver()
+    @rule(more=st.booleans())
+    def an_event_arrives(self, more: bool) -> None:
+        self.line.deliver(more=more)
 
     @precondition(lambda self: self.line.delivered)
     @rule(data=st.data())
@@ -96,11 +96,11 @@ class Promises(RuleBasedStateMachine):
             self.line.repeat(data.draw(st.sampled_from(recent)))
 
     @precondition(lambda self: self.line.conversation.running)
-    @rule(data=st.data(), outcome=OUTCOMES)
-    def a_tool_finishes(self, data: st.DataObject, outcome: Outcome) -> None:
+    @rule(data=st.data(), outcome=OUTCOMES, more=st.booleans())
+    def a_tool_finishes(self, data: st.DataObject, outcome: Outcome, more: bool) -> None:
         call_id = data.draw(st.sampled_from([call.id for call in self.line.conversation.running]))
         before = len(self.line.service.inbox)
-        self.line.finish(call_id, outcome)
+        self.line.finish(call_id, outcome, more=more)
         assert len(self.line.service.inbox) > before, "promise 5: a result is sent as soon as it is there"
 
     @precondition(lambda self: self.calls)

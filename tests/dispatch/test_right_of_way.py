@@ -4,6 +4,7 @@ Where it matters that nothing is waited for, the bound is longer than a test may
 """
 
 import asyncio
+import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Future
@@ -137,3 +138,19 @@ async def test_a_dispatcher_that_was_handed_nothing_gives_way_to_nobody() -> Non
     dispatcher = Dispatcher({LOOP: LoopExecutor()})
     dispatcher.give_way()
     await dispatcher.aclose()
+
+
+async def test_tools_are_entered_and_given_way_to_where_there_are_no_event_descriptors(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def quick() -> Json:
+        await asyncio.sleep(0)
+        return "done"
+
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(sys, "platform", "darwin")
+        site = Site()
+    futures = [site.submit(quick) for _ in range(5)]
+    site.way.give()
+    assert [each.result(0) for each in futures] == ["done"] * 5
+    await asyncio.to_thread(site.executor.close)

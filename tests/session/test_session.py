@@ -2,11 +2,15 @@
 
 import asyncio
 import threading
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from jackfield.calls import CallPolicy, OnBargeIn
+from jackfield.dispatch import dispatcher
+from jackfield.dispatch.right_of_way import RightOfWay
 from jackfield.errors import ToolError
 from jackfield.notices import SessionEnded
 from jackfield.tools.tool import ToolContext
@@ -104,6 +108,31 @@ async def test_a_handoff_changes_the_session_before_its_output_is_sent(tmp_path:
         assert "audio" not in update["session"], "the voice cannot change any more, and must not be named"
         assert output["item"]["output"] == "Workshop, go ahead."
         assert line.session.agent == "workshop"
+
+
+async def test_what_is_told_of_a_handoff_is_told_in_its_order(tmp_path: Path) -> None:
+    async with a_line(tmp_path, AGENTS, quick, angry) as line:
+        await line.calls("transfer_to_workshop")
+        await line.until(lambda line: "call_finished" in line.kinds())
+        order = [each for each in line.kinds() if each.startswith("call_") or each == "handed_off"]
+        assert order == ["call_received", "handed_off", "call_finished"]
+        assert all(one.at <= other.at for one, other in pairwise(line.notices))
+
+
+async def test_the_output_of_a_quick_tool_is_sent_before_the_next_event_is_taken_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def prompt() -> str:
+        """Answers without waiting for anything."""
+        return "done"
+
+    # Otherwise a machine that is busy enough would be given up on.
+    monkeypatch.setattr(dispatcher, "RightOfWay", partial(RightOfWay, longest=600.0))
+    async with a_line(tmp_path, AGENTS, prompt) as line:
+        await line.calls("test__prompt")
+        await line.until(lambda line: "response_finished" in line.kinds())
+        assert line.kinds().index("call_finished") < line.kinds().index("response_finished")
+        assert line.exchange.said[0]["item"]["output"] == "done"
 
 
 async def test_a_tool_that_blocks_its_loop_delays_neither_threads_nor_the_control_leg(tmp_path: Path) -> None:
