@@ -110,6 +110,23 @@ def test_an_unseen_function_call_behind_what_is_sent_again_is_told_to_the_model(
     assert items(line)[-1] == "mark"
 
 
+def test_an_unseen_function_call_that_a_turn_hides_while_a_look_is_begun_anew_is_told_to_the_model() -> None:
+    line = Line()
+    line.lose()
+    line.service.begin()
+    line.service.call("call_1", "lookup")
+    line.service.end()
+    line.regain()
+    line.service.read_one()  # the mark is set, and the sideband lost again before that is known
+    line.lose()
+    line.regain()
+    line.service.read_one()
+    line.deliver()  # the mark of the look before is found, and a third one is sent
+    line.service.says("item_u1", "user", "Hello?")
+    line.settle()
+    assert items(line) == ["item_call_1", "item_u1", "mark"]
+
+
 def test_an_unseen_function_call_behind_one_that_was_seen_is_found_all_the_same() -> None:
     line = Line()
     line.lose()
