@@ -2,6 +2,11 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says something about the machine; timings live in bench/.
+settings.register_profile("jackfield", deadline=None)
+settings.load_profile("jackfield")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Ears: real models on speech made by the real voice, and on everything that is not speech."""
 
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 import pytest
@@ -85,9 +86,18 @@ def test_parts_without_a_pause_are_still_short_enough() -> None:
 
 
 def test_expected_words_are_recognised_where_the_sound_leaves_a_doubt(ears: MoonshineEars, say: Say) -> None:
-    sound = say("Could you ask the supplier about a ThinkPad screen?")
-    assert "think pad" in ears.recognise(sound, ()).text
-    assert "ThinkPad" in ears.recognise(sound, ("ThinkPad", "supplier")).text
+    """Where that is differs from processor to processor, by the last bit of a sum; it is somewhere."""
+    spoken = {
+        "ThinkPad": "Could you ask the supplier about a ThinkPad screen?",
+        "Inspiron": "The Inspiron is broken.",
+    }
+    heard: dict[bool, set[tuple[str, str, float]]] = {False: set(), True: set()}
+    for voice, (name, sentence), speed in product(("marin", "cedar"), spoken.items(), (0.9, 1.0, 1.1)):
+        sound = say(sentence, voice, speed)
+        for expected in heard:
+            if name in ears.recognise(sound, (name, "supplier") if expected else ()).text:
+                heard[expected].add((voice, name, speed))
+    assert heard[False] < heard[True]
 
 
 def test_what_to_expect_is_taken_from_descriptions() -> None:
