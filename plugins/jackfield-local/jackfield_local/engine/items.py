@@ -30,14 +30,14 @@ class Item:
 
     `understood` is what a mind is given instead of sound: what the ears made of the caller, or what the
     caller can have heard of an answer that was cut short. `knows` is the id of the last item that the
-    response knew which made this one, "" for what no response made.
+    response knew which made this one, "" if it knew of none; None for what no response made.
     """
 
     body: Event
     audio: bytes = b""
     audio_ms: int = 0
     understood: str | None = None
-    knows: str = ""
+    knows: str | None = None
 
     @property
     def id(self) -> str:

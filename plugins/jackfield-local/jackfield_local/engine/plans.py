@@ -66,12 +66,12 @@ def context(response: Response, conversation: Conversation) -> list[Item]:
 def as_known(items: Sequence[Item]) -> list[Item]:
     """In the order in which things were known: what a response made stands behind what it knew. An item that
     was added while a response was thought about stands before what that says, and is news all the same."""
-    places = {item.id: place for place, item in enumerate(items)}
+    places = {"": -1, **{item.id: place for place, item in enumerate(items)}}
 
     def order(item: Item) -> tuple[int, bool, int]:
         place = places[item.id]
-        made = item.knows in places
-        return (places[item.knows] if made else place, made, place)
+        behind = None if item.knows is None else places.get(item.knows)
+        return (place, False, place) if behind is None else (behind, True, place)
 
     return sorted(items, key=order)
 

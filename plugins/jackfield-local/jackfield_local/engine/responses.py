@@ -62,7 +62,7 @@ class Response:
     usage: Usage = field(default_factory=Usage)
     latency: Latency = field(default_factory=Latency)
     thinking: bool = False  # the mind has been asked
-    knows: str = ""  # the id of the last item that the mind was given
+    knows: str | None = None  # the id of the last item that the mind was given, "" if it was given none
 
     @property
     def open_message(self) -> Item | None:

@@ -203,6 +203,19 @@ def test_what_comes_while_the_agent_makes_up_its_mind_is_news_to_the_next_respon
     assert kinds == ["user", "function_call", "user", "assistant", "function_call_output"]
 
 
+def test_what_is_typed_before_the_greeting_is_out_is_news_to_the_next_response() -> None:
+    scene = Scene(tools=[LOOK])
+    scene.send("response.create")
+    (think,) = scene.ordered(orders.Think)
+    typed = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hello?"}]}
+    scene.send("conversation.item.create", item=typed)
+    scene.say(think, "Good day.")
+    scene.done(think)
+    scene.send("response.create")
+    (think,) = scene.ordered(orders.Think)
+    assert [each["role"] for each in think.thought.items] == ["assistant", "user"]
+
+
 def test_a_client_can_cancel_and_the_ladder_is_closed() -> None:
     scene = Scene()
     think = scene.ask()
