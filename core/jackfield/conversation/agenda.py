@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MOST_PROMPTS = 16
 MOST_GIVEN_UP = 8
@@ -52,15 +52,30 @@ class Agenda:
     def is_in_flight(self, request_id: str) -> bool:
         return self.in_flight is not None and request_id == self.in_flight.id
 
-    def find(self, request_id: str) -> Request | None:
-        """The request of this name, if it is in flight or was given up while nobody could know better."""
-        if self.in_flight is not None and self.in_flight.id == request_id:
-            return self.in_flight
-        return next((each for each in self._given_up if each.id == request_id), None)
-
     def settle(self) -> None:
         """The request in flight has become a response."""
         self.in_flight, self._refusals = None, 0
+
+    def answered(self, request_id: str) -> Request | None:
+        """The request of this name has become a response; None if that is none of ours. If it was given up,
+        its prompt is not said again, unless a second request for it is granted, too."""
+        if self.is_in_flight(request_id):
+            answered = self.in_flight
+            self.settle()
+            return answered
+        request = next((each for each in self._given_up if each.id == request_id), None)
+        if request is not None:
+            self._given_up.remove(request)
+            self._is_said(request.prompt)
+        return request
+
+    def _is_said(self, prompt: Prompt | None) -> None:
+        if prompt is None:
+            return
+        if prompt in self.prompts:
+            self.prompts.remove(prompt)
+        elif self.in_flight is not None and self.in_flight.prompt == prompt:
+            self.in_flight = replace(self.in_flight, prompt=None)
 
     def put_back(self) -> None:
         """The service was busy: the prompt in flight was not said, and comes first again."""

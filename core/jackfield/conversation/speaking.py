@@ -90,17 +90,14 @@ class Speaking:
 
     def began(self, event: ResponseCreated, now: float) -> None:
         """It knows everything of ours that the service had."""
-        if self.is_answered_by(event):
-            self._agenda.settle()
+        self._agenda.answered(event.request_id)
         self._heard(self._ours.step_all(Step.RESPONDED), event.response_id, now)
 
     def began_unseen(self, response_id: str, request_id: str, now: float) -> None:
         """A response has ended that nobody saw begin. If it answers a request of ours, it knew what that was
         about."""
-        request = self._agenda.find(request_id)
+        request = self._agenda.answered(request_id)
         if request is not None:
-            if request is self._agenda.in_flight:
-                self._agenda.settle()
             self._heard(self._ours.step_those(request.about, Step.OVERHEARD), response_id, now)
 
     def ended(self, event: ResponseDone, now: float) -> None:
