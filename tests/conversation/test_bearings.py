@@ -377,3 +377,50 @@ def test_errors_about_a_mark_are_nobodys_trouble() -> None:
     line.settle()
     assert troubles(line) == []
     assert granted(line) == 1
+
+
+def test_what_the_agent_was_to_say_is_said_once_though_the_sideband_drops_as_it_begins() -> None:
+    line = Line()
+    line.conversation.announce("Good day.", line.now)
+    line.carry_out()
+    line.service.read_one()  # the response begins, and nobody is there to see it
+    line.lose()
+    line.regain()
+    while line.service.inbox or line.service.outbox:  # it has no item yet, so that nobody sees one
+        line.service.read_one() if line.service.inbox else line.deliver()
+    line.service.says("item_a1", "assistant", "Good day.")
+    line.service.end()
+    line.settle()
+    assert granted(line) == 1
+    assert troubles(line) == []
+
+
+def test_what_the_agent_was_to_say_is_said_once_though_the_response_is_late() -> None:
+    line = Line()
+    line.conversation.announce("Good day.", line.now)
+    line.carry_out()
+    (asked,) = line.service.inbox
+    line.service.inbox.clear()
+    line.view.clear()  # for whoever believes that it is lost
+    line.wait(PATIENCE[Response.REQUESTED] + PATIENCE[Response.UNSURE] + 1)  # given up, and asked for again
+    line.service.inbox.clear()
+    line.service.inbox.append(asked)
+    line.settle_wires()
+    line.wait(PATIENCE[Response.REQUESTED] + PATIENCE[Response.UNSURE] + 1)
+    line.settle()
+    assert len([each for each in line.service.responses if each.metadata]) == 1
+
+
+def test_what_a_look_that_was_cut_short_would_have_found_is_told_to_the_model() -> None:
+    line = Line()
+    line.service.begin()
+    line.service.call("call_1", "lookup")
+    line.lose()  # nobody has seen it
+    line.regain()
+    line.service.call("call_2", "lookup")
+    line.service.end()
+    line.deliver()  # it begins; where it stands is not told any more
+    line.lose()
+    line.regain()
+    line.settle()
+    assert items(line) == ["item_call_1", "item_call_2", "mark", "out_call_2"]

@@ -90,6 +90,7 @@ class Bearings:
         self._taken_out = 0
         self._marks = 0  # set in this look
         self._hidden = False  # whether there may be more behind what cannot be taken out
+        self._unplaced = ""  # the id of what began during a look, until it is told where it stands
 
     def look(self) -> bool:
         """Something may have been missed: find out. False if nobody has watched before, so that there is
@@ -97,7 +98,9 @@ class Bearings:
         if self._sight is Sight.NONE:
             self._sight = Sight.CLEAR
             return False
-        self._taken_out, self._marks, self._hidden = 0, 0, False
+        # What a look that was cut short was looking for may stand before what has begun since.
+        self._hidden = self._is_looking and (self._hidden or self._unplaced != "")
+        self._taken_out, self._marks, self._unplaced = 0, 0, ""
         self._set_mark()
         return True
 
@@ -106,12 +109,15 @@ class Bearings:
         match event:
             case ItemAdded(item, previous):
                 self._see(item)
+                if item.id == self._unplaced:
+                    self._unplaced = ""
                 if self._is_looking:
                     return self._added(item.id, previous)
             case ItemDone(item):
                 self._see(item)
             case ItemBegun(item):
                 self._remember(item.id)
+                self._unplaced = item.id
             case ItemRetrieved(item) if self._sight is Sight.ASKED and item.id == self._before:
                 return self._told(item)
             case ErrorReported(event_id=at_fault) if at_fault and at_fault == self._mark:
