@@ -1,5 +1,6 @@
 """The page changes its line while the caller goes on talking, in Chromium and with the embedded server."""
 
+import asyncio
 from pathlib import Path
 
 from anyio import fail_after
@@ -9,13 +10,31 @@ from jackfield.config import load
 from jackfield.conversation.notices import LineChanged
 from jackfield.notices import AgentSaid
 from jackfield.runtime import Runtime
-from jackfield.session import Fittings
+from jackfield.session import Fittings, Session
 from tests.line import waiting
 from tests.line.test_renewal import AGENTS, SCRIPT
 
 from .chromium import ALLOWING
 from .pages import browser, called, loudness, opened, served
 from .relay import relayed
+
+
+async def lines_until_the_answer(session: Session) -> int:
+    """How often the line changes until the agent says what the tool returns, on another line."""
+    changed = 0
+    try:
+        async with asyncio.timeout(60):
+            async for notice in session.timeline():
+                if isinstance(notice, LineChanged):
+                    changed += 1
+                    if changed == 1:
+                        waiting.doors.open("Here is what you wait for, on another line.")
+                if isinstance(notice, AgentSaid) and "another line" in notice.text:
+                    return changed
+    except TimeoutError:
+        pass
+    story = "\n".join(str(notice.as_dict()) for notice in session.noticed if notice.type != "agent_saying")
+    raise AssertionError(f"the answer never came; instead:\n{story}")
 
 
 async def test_the_page_moves_to_another_line_and_hears_the_answer_there(
@@ -33,14 +52,7 @@ async def test_the_page_moves_to_another_line_and_hears_the_answer_there(
         await called(page)
         [session] = runtime.sessions.values()
         await session.say("wait for it")
-        changed = 0
-        async for notice in session.timeline():
-            if isinstance(notice, LineChanged):
-                changed += 1
-                if changed == 1:
-                    waiting.doors.open("Here is what you wait for, on another line.")
-            if isinstance(notice, AgentSaid) and "another line" in notice.text:
-                break
+        changed = await lines_until_the_answer(session)
         assert changed
         assert await loudness(page) > 0.02
         assert await page.get_attribute("body", "data-phase") == "talking"
