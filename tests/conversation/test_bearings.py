@@ -395,6 +395,31 @@ def test_what_the_agent_was_to_say_is_said_once_though_the_sideband_drops_as_it_
     assert troubles(line) == []
 
 
+def test_what_the_agent_was_to_say_is_not_said_again_by_a_request_that_crosses_its_end() -> None:
+    line = Line()
+    line.conversation.announce("Good day.", line.now)
+    line.carry_out()
+    line.service.read_one()  # the response begins, and nobody is there to see it
+    line.lose()
+    line.regain()
+    line.service.read_one()
+    while line.service.outbox:
+        line.deliver()  # so it is asked for again
+    line.service.says("item_a1", "assistant", "Good day.")
+    line.service.end()  # just before that is read
+    line.conversation.say("Hello?", line.now)
+    while line.service.inbox and line.service.inbox[0]["type"] != "response.cancel":
+        line.service.read_one()
+        while line.service.outbox:
+            line.deliver()
+    (cancel,) = line.service.inbox
+    assert cancel["type"] == "response.cancel"
+    line.service.inbox.clear()
+    line.service.end("cancelled")
+    line.settle()
+    assert len([each for each in line.service.responses if each.knows]) == 1, "the caller is answered, once"
+
+
 def test_what_the_agent_was_to_say_is_said_once_though_the_response_is_late() -> None:
     line = Line()
     line.conversation.announce("Good day.", line.now)

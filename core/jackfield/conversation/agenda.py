@@ -32,6 +32,11 @@ class Request:
     about: tuple[str, ...] = ()
     owed: bool = False
 
+    @property
+    def pointless(self) -> bool:
+        """What it was made for has been said meanwhile."""
+        return self.prompt is None and not self.about and not self.owed
+
 
 class Agenda:
     """Prompts in order, one request in flight, and the patience with a service that fails or refuses."""
@@ -58,7 +63,7 @@ class Agenda:
 
     def answered(self, request_id: str) -> Request | None:
         """The request of this name has become a response; None if that is none of ours. If it was given up,
-        its prompt is not said again, unless a second request for it is granted, too."""
+        its prompt is not said again; a second request for it is `pointless` then."""
         if self.is_in_flight(request_id):
             answered = self.in_flight
             self.settle()

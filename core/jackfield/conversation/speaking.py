@@ -21,7 +21,7 @@ from jackfield.conversation.floor import Floor
 from jackfield.conversation.orders import Orders
 from jackfield.conversation.repertoire import Repertoire
 from jackfield.conversation.states import Response, Signal, Stage, Step
-from jackfield.protocol.client_events import ResponseCreate
+from jackfield.protocol.client_events import Control, ResponseCreate
 from jackfield.protocol.server_events import ErrorReported, ResponseCreated, ResponseDone
 
 WINDOW = 0.15
@@ -89,8 +89,11 @@ class Speaking:
         return self._agenda.is_in_flight(event.request_id)
 
     def began(self, event: ResponseCreated, now: float) -> None:
-        """It knows everything of ours that the service had."""
-        self._agenda.answered(event.request_id)
+        """It knows everything of ours that the service had; unless there is no point in it any more."""
+        request = self._agenda.answered(event.request_id)
+        if request is not None and request.pointless:
+            self._orders.send(Control("response.cancel"))
+            return
         self._heard(self._ours.step_all(Step.RESPONDED), event.response_id, now)
 
     def began_unseen(self, response_id: str, request_id: str, now: float) -> None:
