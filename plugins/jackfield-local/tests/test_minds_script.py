@@ -46,6 +46,12 @@ async def test_a_response_before_anybody_spoke_is_the_start() -> None:
     assert await respond(SCRIPT) == [Say("Good morning.")]
 
 
+async def test_a_response_that_is_told_what_to_say_and_may_call_nothing_says_that() -> None:
+    asked = Thought('Be kind.\n\nSay exactly: "Good day."', (), "none", [user("Both, please!")])
+    pieces = [piece async for piece in ScriptMind(parse_script(SCRIPT)).respond(asked)]
+    assert pieces == [Say("Good day.")]
+
+
 async def test_several_calls_come_in_their_order() -> None:
     assert await respond(SCRIPT, user("Both, please!")) == [Call("a", {}), Call("b", {"n": 1})]
 

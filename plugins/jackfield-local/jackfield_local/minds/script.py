@@ -181,7 +181,9 @@ class ScriptMind:
         """The first step that fits. Raises `ScriptedFailure` where the script says so, or has no step."""
         dialogue = read(thought.items, thought.pending)
         step = next((each for each in self._script.steps if self._is_due(each, dialogue)), None)
-        if step is None and not dialogue.heard and (order := _order(thought.instructions)):
+        order = _order(thought.instructions)
+        # Who may call nothing and is told what to say says that, whatever else was heard meanwhile.
+        if order and (thought.tool_choice == "none" or (step is None and not dialogue.heard)):
             yield Say(order)
             return
         step = step or self._script.otherwise
