@@ -16,6 +16,28 @@ def a_call(line: Line, call_id: str = "call_1") -> None:
     line.settle_wires()
 
 
+def a_line_after_an_unseen_call() -> Line:
+    """The sideband is there again; what the model called while it was away nobody has seen."""
+    line = Line()
+    line.lose()
+    line.service.begin()
+    line.service.call("call_1", "lookup")
+    line.service.end()
+    line.regain()
+    return line
+
+
+def a_line_after_an_unseen_greeting_began() -> Line:
+    """The sideband is there again; it was lost just as the response that we had asked for began."""
+    line = Line()
+    line.conversation.announce("Good day.", line.now)
+    line.carry_out()
+    line.service.read_one()
+    line.lose()
+    line.regain()
+    return line
+
+
 def items(line: Line) -> list[str]:
     """What is in the conversation, by the ids; a mark that stays is only called that."""
     names = [str(each["id"]) for each in line.service.conversation]
@@ -111,12 +133,7 @@ def test_an_unseen_function_call_behind_what_is_sent_again_is_told_to_the_model(
 
 
 def test_an_unseen_function_call_that_a_turn_hides_while_a_look_is_begun_anew_is_told_to_the_model() -> None:
-    line = Line()
-    line.lose()
-    line.service.begin()
-    line.service.call("call_1", "lookup")
-    line.service.end()
-    line.regain()
+    line = a_line_after_an_unseen_call()
     line.service.read_one()  # the mark is set, and the sideband lost again before that is known
     line.lose()
     line.regain()
@@ -128,12 +145,7 @@ def test_an_unseen_function_call_that_a_turn_hides_while_a_look_is_begun_anew_is
 
 
 def test_an_unseen_function_call_behind_one_that_was_seen_is_found_all_the_same() -> None:
-    line = Line()
-    line.lose()
-    line.service.begin()
-    line.service.call("call_1", "lookup")
-    line.service.end()
-    line.regain()
+    line = a_line_after_an_unseen_call()
     line.service.begin()
     line.service.call("call_2", "lookup")  # before the mark is read
     line.service.end()
@@ -380,12 +392,7 @@ def test_errors_about_a_mark_are_nobodys_trouble() -> None:
 
 
 def test_what_the_agent_was_to_say_is_said_once_though_the_sideband_drops_as_it_begins() -> None:
-    line = Line()
-    line.conversation.announce("Good day.", line.now)
-    line.carry_out()
-    line.service.read_one()  # the response begins, and nobody is there to see it
-    line.lose()
-    line.regain()
+    line = a_line_after_an_unseen_greeting_began()
     while line.service.inbox or line.service.outbox:  # it has no item yet, so that nobody sees one
         line.service.read_one() if line.service.inbox else line.deliver()
     line.service.says("item_a1", "assistant", "Good day.")
@@ -396,12 +403,7 @@ def test_what_the_agent_was_to_say_is_said_once_though_the_sideband_drops_as_it_
 
 
 def test_what_the_agent_was_to_say_is_not_said_again_by_a_request_that_crosses_its_end() -> None:
-    line = Line()
-    line.conversation.announce("Good day.", line.now)
-    line.carry_out()
-    line.service.read_one()  # the response begins, and nobody is there to see it
-    line.lose()
-    line.regain()
+    line = a_line_after_an_unseen_greeting_began()
     line.service.read_one()
     while line.service.outbox:
         line.deliver()  # so it is asked for again

@@ -90,7 +90,7 @@ class Bearings:
         self._taken_out = 0
         self._marks = 0  # set in this look
         self._hidden = False  # whether there may be more behind what cannot be taken out
-        self._unplaced = ""  # the id of what began during a look, until it is told where it stands
+        self._unplaced = ""  # the id of what began last, until it is told where it stands
 
     def look(self) -> bool:
         """Something may have been missed: find out. False if nobody has watched before, so that there is
